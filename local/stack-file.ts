@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseDocument } from "yaml";
+import { projectDirectory, stateDirectory } from "./directories";
+import { StepError } from "./errors";
+
+/** A value that only this host knows, and where in the stack file it belongs. */
+export interface HostValue {
+  /** The key and the path below it, such as `["hamilton:images", "spark"]`. */
+  readonly path: readonly string[];
+  readonly value: string;
+}
+
+/** The stack file that the engine reads for stack `local`: the committed `Pulumi.local.yaml` with this host's values. */
+export function localStackFile(): string {
+  return join(stateDirectory(), "pulumi", "Pulumi.local.yaml");
+}
+
+/** The committed stack file of the embedded cluster. */
+export function committedStackFile(): string {
+  return join(projectDirectory, "Pulumi.local.yaml");
+}
+
+/**
+ * The committed stack file with this host's values set and the encryption salt of the earlier file kept: the salt
+ * belongs to the passphrase of this host, so it is never committed, and without it the state's secrets can't be read.
+ *
+ * @throws StepError where the committed file isn't YAML
+ */
+export function composeStackFile(committed: string, values: readonly HostValue[], earlier?: string): string {
+  const document = parseDocument(committed);
+  const [fault] = document.errors;
+  if (fault) {
+    throw new StepError(`Pulumi.local.yaml is not valid YAML: ${fault.message}`, { fix: "mend the file at that line" });
+  }
+  for (const { path, value } of values) document.setIn(["config", ...path], value);
+  const salt: unknown = earlier === undefined ? undefined : parseDocument(earlier).get("encryptionsalt");
+  if (typeof salt === "string") document.set("encryptionsalt", salt);
+  return document.toString();
+}
+
+/** Writes the stack file of this host anew from the committed one, whole or not at all. */
+export function writeLocalStackFile(values: readonly HostValue[]): void {
+  const file = localStackFile();
+  const earlier = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  const text = composeStackFile(readFileSync(committedStackFile(), "utf8"), values, earlier);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}

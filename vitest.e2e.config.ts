@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** The end-to-end suites share one cluster: one file after another, one test after another. */
+export default defineConfig({
+  test: {
+    include: ["test/e2e/**/*.test.ts", "test/cluster/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 900_000,
+    reporters: ["verbose"],
+  },
+});
