@@ -1,0 +1,164 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as settings from "@pulumi/pulumi/runtime/settings";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+
+/** What an object of inputs is, once it has left the program: plain data. */
+export type Plain = Record<string, unknown>;
+
+/** One resource as the program registered it, with the options that only the request shows. */
+export interface Registration {
+  /** The type token: `kubernetes:core/v1:Namespace`, `hamilton:storage:ObjectStore`. */
+  readonly type: string;
+  /** The logical name. */
+  readonly name: string;
+  /** The parent's URN; empty for the stack's own children under the mocks. */
+  readonly parent: string;
+  /** The URNs that `dependsOn` and the inputs name. */
+  readonly dependsOn: readonly string[];
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  readonly deletedWith: string;
+  readonly deleteBeforeReplace: boolean;
+  readonly replaceOnChanges: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  readonly additionalSecretOutputs: readonly string[];
+  /** The provider's URN and id; empty if none was given. */
+  readonly provider: string;
+  /** False for components. */
+  readonly custom: boolean;
+  /** The inputs as sent: secrets stand in their wrapping, see {@link isSecret}. */
+  readonly inputs: Plain;
+}
+
+/** How a program is run under the mocks. */
+export interface RecordOptions {
+  /** @default local */
+  readonly stack?: string;
+  /** Whether to run as `pulumi preview` does, where the ids and outputs of new resources are unknown. @default false */
+  readonly preview?: boolean;
+}
+
+const secretSignature = "4dabf18193072939515e22adb298388d";
+
+/** Whether `value` is wrapped as a secret. */
+export function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && secretSignature in value;
+}
+
+/** `value` with every secret in it taken out of its wrapping. */
+export function unwrapped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrapped);
+  if (typeof value !== "object" || value === null) return value;
+  if (secretSignature in value) return unwrapped((value as Plain).value);
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unwrapped(part)]));
+}
+
+/** Everything that one run of a program registered, in order. */
+export class Recording<T = unknown> {
+  constructor(
+    readonly resources: readonly Registration[],
+    /** What the program returned. */
+    readonly result: T,
+  ) {}
+
+  /** All resources of a type, or of a Kubernetes kind such as `NetworkPolicy`. */
+  all(typeOrKind: string): readonly Registration[] {
+    return this.resources.filter((r) => r.type === typeOrKind || (isManifest(r) && r.type.endsWith(`:${typeOrKind}`)));
+  }
+
+  /**
+   * The one resource of a type or kind whose logical name or `metadata.name` is `name`.
+   *
+   * @throws Error if there is none or more than one; the message lists what there is.
+   */
+  one(typeOrKind: string, name?: string): Registration {
+    const found = this.all(typeOrKind).filter((r) => name === undefined || r.name === name || physicalName(r) === name);
+    if (found.length === 1) return found[0] as Registration;
+    const known = this.all(typeOrKind).map((r) => `${r.name} (${physicalName(r) ?? "-"})`);
+    throw new Error(`${found.length} of ${typeOrKind} "${name ?? "any"}"; registered: ${known.join(", ") || "none"}`);
+  }
+
+  /** The inputs of that one resource with its secrets unwrapped: the manifest of a Kubernetes object. */
+  manifest(kind: string, name?: string): Plain {
+    return unwrapped(this.one(kind, name).inputs) as Plain;
+  }
+}
+
+/** Whether the resource is a Kubernetes object. */
+export function isManifest(registration: Registration): boolean {
+  return registration.type.startsWith("kubernetes:");
+}
+
+/** The `metadata.name` of a Kubernetes object; nothing for anything else. */
+export function physicalName(registration: Registration): string | undefined {
+  const metadata = unwrapped(registration.inputs.metadata) as { name?: string } | undefined;
+  return metadata?.name;
+}
+
+/** There at run time and left out of the package's types; its test fails loudly should it vanish. */
+const { waitForRPCs } = settings as unknown as { waitForRPCs(): Promise<void> };
+
+type Callback = (error: Error | null, response: unknown) => void;
+interface RecordingMonitor {
+  registerResource(request: RegisterResourceRequest, callback: Callback): unknown;
+}
+
+/**
+ * Runs a program, or any code that creates resources, under Pulumi's mocks and records every registration. The mocks
+ * answer with the inputs, and with a `result` for generated passwords.
+ *
+ * @throws whatever the program throws, or the first registration that fails.
+ */
+export async function record<T>(program: () => T | Promise<T>, options: RecordOptions = {}): Promise<Recording<T>> {
+  const { stack = "local", preview = false } = options;
+  const resources: Registration[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => ({
+        id: preview ? undefined : `${args.name}-id`,
+        state: { ...(args.inputs as Plain), ...(preview ? {} : generated(args)) },
+      }),
+      call: (args) => args.inputs as Plain,
+    },
+    "hamilton",
+    stack,
+    preview,
+  );
+  const monitor = settings.getMonitor() as unknown as RecordingMonitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    resources.push(registrationOf(request));
+    return register(request, callback);
+  };
+  const result = await program();
+  await waitForRPCs();
+  return new Recording(resources, result);
+}
+
+/** The value that an output holds. Under the mocks it is `undefined` if it is unknown, as in a preview. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return (output as unknown as { promise(withUnknowns?: boolean): Promise<T> }).promise();
+}
+
+function generated(args: pulumi.runtime.MockResourceArgs): Plain {
+  return args.type === "random:index/randomPassword:RandomPassword" ? { result: `password-of-${args.name}` } : {};
+}
+
+function registrationOf(request: RegisterResourceRequest): Registration {
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    parent: request.getParent(),
+    dependsOn: request.getDependenciesList(),
+    protect: request.getProtect() ?? false,
+    retainOnDelete: request.getRetainondelete() ?? false,
+    deletedWith: request.getDeletedwith(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    ignoreChanges: request.getIgnorechangesList(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    provider: request.getProvider(),
+    custom: request.getCustom(),
+    inputs: request.getObject()?.toJavaScript() ?? {},
+  };
+}
