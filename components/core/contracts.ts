@@ -82,8 +82,6 @@ export interface ForeignPods {
 /** Addresses, in CIDR notation, of machines (or of pods that are known by address only). */
 export interface NetworkAddresses {
   readonly cidrs: readonly string[];
-  /** Parts of `cidrs` that are not meant. @default none */
-  readonly except?: readonly string[];
 }
 
 /** One end of a network flow. */

@@ -96,7 +96,7 @@ export function physicalName(registration: Registration): string | undefined {
 }
 
 /** There at run time and left out of the package's types; its test fails loudly should it vanish. */
-const { waitForRPCs } = settings as unknown as { waitForRPCs(): Promise<void> };
+const { waitForRPCs } = settings as unknown as { waitForRPCs: () => Promise<void> };
 
 type Callback = (error: Error | null, response: unknown) => void;
 interface RecordingMonitor {
