@@ -1,0 +1,3 @@
+module hamilton/toolchain/pause
+
+go 1.24.0
