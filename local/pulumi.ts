@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { execa, type Options } from "execa";
 import { projectDirectory, stateDirectory } from "./directories";
@@ -88,13 +88,23 @@ export function runPulumi<T extends Options>(engine: Engine, args: readonly stri
   } as T & { cwd: string });
 }
 
+/** Whether the stack has been made in this host's backend. */
+function stackExists(): boolean {
+  return existsSync(join(pulumiDirectory(), "backend", ".pulumi", "stacks", "hamilton", `${localStack}.json`));
+}
+
 /** Makes the backend, the passphrase, the stack file and the stack ready; what exists stays as it is. */
 export async function prepareStack(engine: Engine, values: readonly HostValue[]): Promise<void> {
   prepareDirectories();
   writeLocalStackFile(values);
-  const selected = await runPulumi(engine, ["stack", "select", localStack], { reject: false });
-  if (selected.exitCode === 0) return;
-  const made = await runPulumi(engine, ["stack", "init", localStack, "--secrets-provider", "passphrase"], {
+  if (stackExists()) return;
+  // `stack init` writes the encryption salt into the stack file beside Pulumi.yaml, so it runs where this host's stands.
+  const cwd = dirname(localStackFile());
+  copyFileSync(join(projectDirectory, "Pulumi.yaml"), join(cwd, "Pulumi.yaml"));
+  const made = await execa(engine.pulumi, ["stack", "init", localStack, "--secrets-provider", "passphrase"], {
+    cwd,
+    env: engineEnvironment(engine),
+    extendEnv: false,
     reject: false,
     all: true,
   });
@@ -146,10 +156,8 @@ export async function stackOutputs(engine: Engine): Promise<Record<string, unkno
   return outputs;
 }
 
-/** The exported state of the local stack, or nothing where no stack was made yet; secrets stay ciphertext. */
+/** The exported state of the local stack, secrets as ciphertext; nothing where no stack was made yet. */
 export async function exportedState(engine: Engine): Promise<unknown> {
-  const backend = join(pulumiDirectory(), "backend", ".pulumi", "stacks", "hamilton", `${localStack}.json`);
-  if (!existsSync(backend)) return undefined;
-  const exported = await runPulumi(engine, ["stack", "export"], { reject: false });
-  return exported.exitCode === 0 ? JSON.parse(String(exported.stdout)) : JSON.parse(readFileSync(backend, "utf8"));
+  if (!stackExists()) return undefined;
+  return JSON.parse(String((await runPulumi(engine, ["stack", "export"], {})).stdout));
 }

@@ -13,7 +13,7 @@ export interface HostValue {
 
 /** The stack file that the engine reads for stack `local`: the committed `Pulumi.local.yaml` with this host's values. */
 export function localStackFile(): string {
-  return join(stateDirectory(), "pulumi", "Pulumi.local.yaml");
+  return join(stateDirectory(), "pulumi", "project", "Pulumi.local.yaml");
 }
 
 /** The committed stack file of the embedded cluster. */

@@ -1,0 +1,86 @@
+import { Command, InvalidArgumentError } from "commander";
+import { StepError } from "./errors";
+
+/**
+ * The commands of `npm run …`. Each loads its own room when it runs, so that `--help` and pass-through commands start
+ * without the rest; a dynamic import names the compiled file, as Node would look for it.
+ */
+const program = new Command("hamilton")
+  .description("Spark on Kubernetes for Harp's files: the embedded cluster and the commands around it")
+  .showHelpAfterError()
+  .enablePositionalOptions();
+
+program
+  .command("start")
+  .description("bring up the embedded cluster and the platform on it, then run the sample job")
+  .option("--yes", "install missing host packages without asking")
+  .option("--no-job", "stop once the platform is up; run no sample job")
+  .option("--rows <number>", "rows in the sample day of Harp's files", positiveInteger, 200_000)
+  .option("--context <name>", "provision this context of your kubeconfig instead of an embedded cluster; needs no root")
+  .option("--stack <name>", "with --context: the environment to provision", "dev")
+  .action(async (options: { yes?: boolean; job: boolean; rows: number; context?: string; stack: string }) => {
+    if (options.context !== undefined) {
+      const { provisionExisting } = await import("./existing-cluster.js");
+      return provisionExisting({ context: options.context, stack: options.stack });
+    }
+    const { start } = await import("./start.js");
+    await start({ assumeYes: options.yes ?? false, runJob: options.job, rows: options.rows });
+  });
+
+program
+  .command("stop")
+  .description("take the embedded cluster down; data and caches stay")
+  .action(async () => (await import("./stop.js")).stop());
+
+program
+  .command("purge")
+  .description("take the embedded cluster down and remove its data and all caches")
+  .option("--keep-cache", "keep the built tools and images")
+  .action(async (options: { keepCache?: boolean }) =>
+    (await import("./stop.js")).purge({ keepCache: options.keepCache ?? false }),
+  );
+
+program
+  .command("doctor")
+  .description("list each tool and host package: version, where it came from, what is missing")
+  .action(async () => (await import("./doctor.js")).doctor());
+
+program
+  .command("kubectl")
+  .description("run kubectl on the embedded cluster")
+  .argument("[args...]")
+  .allowUnknownOption()
+  .passThroughOptions()
+  .helpOption(false)
+  .action(async (args: string[]) => (await import("./pass-through.js")).kubectl(args));
+
+program
+  .command("pulumi")
+  .description("run pulumi on stack local, with its backend, plugins and stack file")
+  .argument("[args...]")
+  .allowUnknownOption()
+  .passThroughOptions()
+  .helpOption(false)
+  .action(async (args: string[]) => (await import("./pass-through.js")).pulumi(args));
+
+program
+  .command("e2e")
+  .description("bring the platform up and run the end-to-end suites")
+  .argument("[suites...]", "the suites to run; all of them without one")
+  .action(async (names: string[]) => {
+    process.exitCode = await (await import("./e2e.js")).runSuites(names);
+  });
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError(`"${text}" is not a whole number of at least 1.`);
+  }
+  return value;
+}
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof StepError) console.error(`\n✖ ${error.render()}`);
+  else console.error(error);
+  process.exitCode = 1;
+});

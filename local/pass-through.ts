@@ -1,0 +1,26 @@
+import { execa } from "execa";
+import { hostValues } from "./host-values";
+import { readStartRecord } from "./record";
+import { guardState } from "./guard-state";
+import { prepareStack, runPulumi } from "./pulumi";
+
+/** Runs kubectl on the embedded cluster with the caller's terminal, and ends with its exit code. */
+export async function kubectl(args: readonly string[]): Promise<void> {
+  const { kubectl: command, engine } = readStartRecord();
+  const [program, ...first] = command;
+  const ended = await execa(program, [...first, ...args], {
+    stdio: "inherit",
+    reject: false,
+    env: { KUBECONFIG: engine.kubeconfig },
+  });
+  process.exitCode = ended.exitCode ?? 1;
+}
+
+/** Runs pulumi on stack `local` with the caller's terminal, and ends with its exit code. */
+export async function pulumi(args: readonly string[]): Promise<void> {
+  const { engine } = readStartRecord();
+  await prepareStack(engine, hostValues());
+  await guardState(engine);
+  const ended = await runPulumi(engine, args, { stdio: "inherit", reject: false });
+  process.exitCode = ended.exitCode ?? 1;
+}
