@@ -110,7 +110,9 @@ export class PlatformNamespace extends pulumi.ComponentResource implements Names
 
     // Whoever takes the name waits for the rules as well: no pod starts before its quota, limits and default deny.
     const rules = [limitRange, defaultDeny, ...dns, ...(quota ? [quota] : [])];
-    this.name = pulumi.all([namespace.metadata.name, ...rules.map((rule) => rule.metadata.name)]).apply(([own]) => own);
+    this.name = pulumi
+      .all([namespace.metadata.name, pulumi.all(rules.map((rule) => rule.metadata.name))])
+      .apply(([own]) => own);
     this.registerOutputs({ name: this.name });
   }
 
