@@ -1,0 +1,163 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import * as kubernetes from "@pulumi/kubernetes";
+import { LocalWorkspace, PulumiCommand, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { stateDirectory } from "../../../local/directories";
+import { installOfflinePlugins } from "../../../local/plugins/install";
+
+/** The kubeconfig of the cluster under test. @default the embedded cluster's; `HAMILTON_TEST_KUBECONFIG` overrides it */
+export const kubeconfig = process.env.HAMILTON_TEST_KUBECONFIG ?? join(stateDirectory(), "kubeconfig");
+
+const enginePath = process.env.HAMILTON_TEST_PULUMI ?? execFileSync("which", ["pulumi"], { encoding: "utf8" }).trim();
+
+/** True when the plugins under test are another implementation's, named by `HAMILTON_PLUGIN_DIRECTORY`. */
+export const foreignPlugins = process.env.HAMILTON_PLUGIN_DIRECTORY !== undefined;
+
+/** Runs kubectl on the cluster under test and returns what it prints. */
+export function kubectl(...args: string[]): string {
+  const options = { encoding: "utf8", env: { ...process.env, KUBECONFIG: kubeconfig } } as const;
+  return execFileSync("kubectl", args, { ...options, stdio: ["ignore", "pipe", "pipe"] }).trim();
+}
+
+/** What one run of the engine did. */
+export interface Run {
+  readonly failed: boolean;
+  /** Everything the engine said: diagnostics and progress, without colours. */
+  readonly said: string;
+  /** Resources by what happened to them: `create`, `update`, `replace`, `same`, … */
+  readonly counts: Record<string, number>;
+  /** Every resource's steps, as `operation name`. */
+  readonly steps: string[];
+  /** The changed properties of a resource by name: `path kind`. */
+  readonly differences: Record<string, string[]>;
+  readonly outputs: Record<string, unknown>;
+}
+
+/** One resource of a stack's exported state. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs: Record<string, unknown>;
+  readonly outputs?: Record<string, unknown>;
+  readonly initErrors?: string[];
+  readonly delete?: boolean;
+}
+
+/** A stack of its own in a temporary file backend, driven by the real engine with the plugins under test. */
+export class TestStack {
+  private readonly directory = mkdtempSync(join(tmpdir(), "hamilton-plugin-test-"));
+  private stack?: Stack;
+  /** The namespace that this stack's objects may use; it is made by {@link open}. */
+  readonly namespace = `plugin-test-${Math.random().toString(36).slice(2, 8)}`;
+
+  /** Makes namespace and stack. */
+  async open(): Promise<this> {
+    const plugins =
+      process.env.HAMILTON_PLUGIN_DIRECTORY ?? (await installOfflinePlugins(join(tmpdir(), "hamilton-plugins")));
+    const root = join(this.directory, "engine");
+    mkdirSync(join(root, "bin"), { recursive: true });
+    symlinkSync(enginePath, join(root, "bin", "pulumi"));
+    kubectl("create", "namespace", this.namespace);
+    this.stack = await LocalWorkspace.createOrSelectStack(
+      { projectName: "plugins", stackName: "test", program: () => Promise.resolve() },
+      {
+        workDir: this.directory,
+        pulumiCommand: await PulumiCommand.get({ root }),
+        envVars: {
+          PATH: [plugins, process.env.PATH].join(delimiter),
+          KUBECONFIG: kubeconfig,
+          PULUMI_HOME: join(this.directory, "home"),
+          PULUMI_BACKEND_URL: `file://${this.directory}`,
+          PULUMI_CONFIG_PASSPHRASE: "test",
+          PULUMI_SKIP_UPDATE_CHECK: "true",
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        },
+      },
+    );
+    return this;
+  }
+
+  /** Removes the stack's objects, its namespace and its folder. */
+  async close(): Promise<void> {
+    await this.destroy();
+    kubectl("delete", "namespace", this.namespace, "--wait=false");
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  up(program: PulumiFn, signal?: AbortSignal): Promise<Run> {
+    return this.run((stack, options) => stack.up({ ...options, program, signal }));
+  }
+
+  preview(program: PulumiFn): Promise<Run> {
+    return this.run((stack, options) => stack.preview({ ...options, program }));
+  }
+
+  refresh(): Promise<Run> {
+    return this.run((stack, options) => stack.refresh(options));
+  }
+
+  destroy(): Promise<Run> {
+    return this.run((stack, options) => stack.destroy(options));
+  }
+
+  /** The stack's resources as its state file holds them, secrets as ciphertext. */
+  async state(): Promise<StateResource[]> {
+    const { deployment } = await this.opened.exportStack();
+    return (deployment as { resources: StateResource[] }).resources;
+  }
+
+  /** Rewrites the stack's state. */
+  async rewrite(change: (resource: StateResource) => StateResource): Promise<void> {
+    const exported = await this.opened.exportStack();
+    const deployment = exported.deployment as { resources: StateResource[] };
+    await this.opened.importStack({
+      ...exported,
+      deployment: { ...deployment, resources: deployment.resources.map(change) },
+    });
+  }
+
+  private get opened(): Stack {
+    if (!this.stack) throw new Error("open the stack first");
+    return this.stack;
+  }
+
+  private async run(
+    operation: (
+      stack: Stack,
+      options: { onEvent: (event: EngineEvent) => void; color: "never"; onOutput: () => void },
+    ) => Promise<{ outputs?: Record<string, { value: unknown }> }>,
+  ): Promise<Run> {
+    const said: string[] = [];
+    const counts: Record<string, number> = {};
+    const steps: string[] = [];
+    const differences: Record<string, string[]> = {};
+    const onEvent = (event: EngineEvent) => {
+      if (event.diagnosticEvent) said.push(event.diagnosticEvent.message);
+      Object.assign(counts, event.summaryEvent?.resourceChanges);
+      const metadata = event.resourcePreEvent?.metadata;
+      if (!metadata || metadata.op === "same") return;
+      const name = metadata.urn.split("::").at(-1)!;
+      steps.push(`${metadata.op} ${name}`);
+      differences[name] ??= Object.entries(metadata.detailedDiff ?? {}).map(
+        ([path, { diffKind }]) => `${path} ${diffKind}`,
+      );
+    };
+    const options = { onEvent, color: "never", onOutput: () => undefined } as const;
+    try {
+      const { outputs = {} } = await operation(this.opened, options);
+      const plain = Object.entries(outputs).map(([name, { value }]) => [name, value] as const);
+      return { failed: false, said: said.join("\n"), counts, steps, differences, outputs: Object.fromEntries(plain) };
+    } catch (error) {
+      said.push(String(error));
+      return { failed: true, said: said.join("\n"), counts, steps, differences, outputs: {} };
+    }
+  }
+}
+
+/** A provider of the cluster under test with the program's usual flags. */
+export function provider(args: kubernetes.ProviderArgs = {}, name = "cluster"): kubernetes.Provider {
+  const flags = { enableConfigMapMutable: true, enableSecretMutable: true };
+  return new kubernetes.Provider(name, { kubeconfig, ...flags, ...args });
+}
