@@ -1,0 +1,201 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { lock } from "proper-lockfile";
+import { StepError } from "../errors";
+import type { Report } from "../steps";
+import { provideBaseImage } from "./base-image";
+import { imageCacheDirectory, isStored, runBuildah } from "./buildah";
+import { isRunning, removeAbandonedContainers } from "./containers";
+import { buildProgress } from "./failures";
+import { siteOptions, type SiteOptions } from "./site";
+import { imagesDirectory, imageTags, localReference, versionArguments, type ImageName } from "./tags";
+
+/** The programs that the MinIO image is made of, by absolute path. */
+export interface MinioBinaries {
+  readonly minio: string;
+  readonly mc: string;
+}
+
+/** An image that stands, ready for `ctr images import`. */
+export interface BuiltImage {
+  /** The full name: `localhost/hamilton/spark:4.1.2-0123456789ab`. */
+  readonly reference: string;
+  readonly tag: string;
+  /** The absolute path of its archive, in Docker's format, which names the image by {@link reference}. */
+  readonly archive: string;
+}
+
+/** Where the archive of an image stands once it is built. */
+export function archivePath(name: ImageName, tag: string = imageTags()[name]): string {
+  return join(imageCacheDirectory(), `${name}-${tag}.tar`);
+}
+
+/**
+ * Fetches and lays down everything the Spark image is made of (base, Python packages, jars), without the image itself:
+ * the part that waits for the network, to be overlapped with work that doesn't. Does nothing where the image stands.
+ *
+ * @throws StepError with the last lines of what failed; finished steps are kept
+ */
+export async function prefetch(report: Report): Promise<void> {
+  if (existsSync(archivePath("spark"))) return;
+  await alone(report, async () => {
+    await buildTarget("jars", undefined, [], report);
+  });
+}
+
+/**
+ * Builds the Spark image, or finds it built.
+ *
+ * @throws StepError with the last lines of what failed; finished steps are kept
+ */
+export async function buildSparkImage(report: Report): Promise<BuiltImage> {
+  return provide("spark", [], report);
+}
+
+/**
+ * Builds the image of the embedded object store, or finds it built.
+ *
+ * @throws StepError with the last lines of what failed, or where the programs aren't in one folder
+ */
+export async function buildMinioImage(binaries: MinioBinaries, report: Report): Promise<BuiltImage> {
+  return provide("minio", await minioContext(binaries), report);
+}
+
+/**
+ * Builds both images, or finds them built; archives of earlier tags stay until the cache is purged.
+ *
+ * @throws StepError with the last lines of what failed; finished steps are kept
+ */
+export async function buildImages(
+  binaries: MinioBinaries,
+  report: Report,
+): Promise<{ readonly spark: BuiltImage; readonly minio: BuiltImage }> {
+  const spark = await buildSparkImage(report);
+  return { spark, minio: await buildMinioImage(binaries, report) };
+}
+
+/**
+ * Makes sure that the store holds the Spark image, for commands that run in it on this host; builds it if need be.
+ *
+ * @returns the image's full name
+ */
+export async function storeSparkImage(report: Report): Promise<string> {
+  const reference = localReference("spark");
+  if (await isStored(reference)) return reference;
+  const { archive } = await buildSparkImage(report);
+  if (!(await isStored(reference))) {
+    await alone(report, () => runBuildah(["pull", `docker-archive:${archive}`], `${archive} can't be read`, report));
+  }
+  return reference;
+}
+
+/** The arguments of `buildah build` for one target; the context follows from {@link imagesDirectory}. */
+export function buildArguments(
+  target: string,
+  base: string,
+  site: SiteOptions,
+  reference: string | undefined,
+  extra: readonly string[] = [],
+): string[] {
+  const values: Record<string, string | undefined> = {
+    BASE_IMAGE: base,
+    ...versionArguments(),
+    APT_MIRROR: site.aptMirror,
+    PIP_INDEX_URL: site.pipIndex,
+    MAVEN_MIRROR: site.mavenMirror,
+  };
+  return [
+    ...["build", "--isolation", "chroot", "--network", "host", "--layers", "--pull-never", "--target", target],
+    ...Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : ["--build-arg", `${name}=${value}`],
+    ),
+    ...(site.caBundle === undefined ? [] : ["--secret", `id=ca-bundle,src=${site.caBundle}`]),
+    ...(reference === undefined ? [] : ["--tag", reference]),
+    ...extra,
+    ...["--file", join(imagesDirectory, "Containerfile"), imagesDirectory],
+  ];
+}
+
+async function minioContext(binaries: MinioBinaries): Promise<string[]> {
+  const folder = join(imageCacheDirectory(), "minio-binaries");
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["minio", "mc"] as const) {
+    if (!existsSync(binaries[name])) throw new StepError(`The program ${name} isn't at ${binaries[name]}`);
+    await copyFile(binaries[name], join(folder, name));
+  }
+  return ["--build-context", `minio-binaries=${folder}`];
+}
+
+async function provide(name: ImageName, extra: readonly string[], report: Report): Promise<BuiltImage> {
+  const tag = imageTags()[name];
+  const image: BuiltImage = { reference: localReference(name, tag), tag, archive: archivePath(name, tag) };
+  if (existsSync(image.archive)) return image;
+  await alone(report, async () => {
+    if (existsSync(image.archive)) return;
+    await buildTarget(name, image.reference, extra, report);
+    report(`writing ${image.archive}`);
+    const partial = `${image.archive}.partial`;
+    rmSync(partial, { force: true });
+    await runBuildah(
+      ["push", image.reference, `docker-archive:${partial}:${image.reference}`],
+      `The archive of ${image.reference} could not be written`,
+    );
+    renameSync(partial, image.archive);
+  });
+  return image;
+}
+
+async function buildTarget(
+  target: string,
+  reference: string | undefined,
+  extra: readonly string[],
+  report: Report,
+): Promise<void> {
+  const site = siteOptions();
+  const base = await provideBaseImage(site, report);
+  await runBuildah(
+    buildArguments(target, base, site, reference, extra),
+    `The image target "${target}" could not be built`,
+    (line) => {
+      const progress = buildProgress(line);
+      if (progress !== undefined) report(`${target}, ${progress}`);
+    },
+  );
+}
+
+/** Runs one build at a time on this cache, whichever process asks, and clears away what a killed one left. */
+async function alone<T>(report: Report, work: () => Promise<T>): Promise<T> {
+  const directory = imageCacheDirectory();
+  mkdirSync(directory, { recursive: true });
+  let waiting: NodeJS.Timeout | undefined = setTimeout(() => report("waiting for another image build to end"), 1000);
+  const release = await lock(directory, {
+    lockfilePath: join(directory, "build.lock"),
+    stale: 30_000,
+    retries: { forever: true, factor: 1, minTimeout: 500, maxTimeout: 500 },
+  }).finally(() => {
+    clearTimeout(waiting);
+    waiting = undefined;
+  });
+  try {
+    await clearAway(directory);
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+async function clearAway(directory: string): Promise<void> {
+  for (const name of ["run", "downloads"]) mkdirSync(join(directory, name), { recursive: true });
+  for (const entry of readdirSync(join(directory, "run"))) {
+    if (!isRunning(Number.parseInt(entry, 10))) rmSync(join(directory, "run", entry), { recursive: true, force: true });
+  }
+  for (const entry of readdirSync(join(directory, "downloads"))) {
+    // Everything else there is the scratch of a build that was killed.
+    if (entry !== "buildah-cache") rmSync(join(directory, "downloads", entry), { recursive: true, force: true });
+  }
+  for (const entry of readdirSync(directory)) {
+    if (entry.endsWith(".partial")) rmSync(join(directory, entry), { force: true });
+  }
+  await removeAbandonedContainers();
+}
