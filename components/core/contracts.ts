@@ -38,7 +38,11 @@ export interface Bucket {
   readonly url: string;
 }
 
-/** How much a workload may do in a bucket: list and get objects, put them without reading any, or all of it and delete. */
+/**
+ * How much a workload may do in a bucket: list and get objects (`read`); list and put them, without reading or deleting
+ * any (`write`, for plain S3 clients); or all of that (`readWrite`). Hadoop's S3A looks at objects before it writes
+ * them, so whoever writes through it needs `readWrite`.
+ */
 export type BucketAccess = "read" | "write" | "readWrite";
 
 /** The keys of one user of the object store, as they stand in a Secret of the workload that is this user. */

@@ -78,14 +78,9 @@ function plugin(image: string, args: string[], healthPort: number, rest: Partial
 }
 
 function pod(args: SmbDriverPodArgs, rest: Partial<PodSpec> & Pick<PodSpec, "containers">): PodSpec {
-  const {
-    tolerations: _own,
-    nodeSelector: _selector,
-    priorityClassName: _priority,
-    ...placement
-  } = placementOf(args.placement ?? {});
   return {
-    ...placement,
+    // First, so that what the driver says of nodes and priority below wins.
+    ...placementOf(args.placement ?? {}),
     // A file server is found with the node's own names and addresses, as by any other mount of the node.
     hostNetwork: true,
     dnsPolicy: "ClusterFirstWithHostNet",

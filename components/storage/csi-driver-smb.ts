@@ -67,11 +67,11 @@ export class CsiDriverSmb extends pulumi.ComponentResource implements SmbDriver 
     super("hamilton:storage:CsiDriverSmb", label, {}, opts);
     this.namespace = args.namespace;
     const pods = checked(this, componentName, label, () => podArgs(args));
-    this.ready = pods === undefined ? pulumi.output(smbDriverName) : this.install(args, pods);
+    this.ready = pods === undefined ? pulumi.output(smbDriverName) : this.install(pods);
     this.registerOutputs({});
   }
 
-  private install(args: CsiDriverSmbArgs, pods: Omit<SmbDriverPodArgs, "serviceAccountName">): pulumi.Output<string> {
+  private install(pods: Omit<SmbDriverPodArgs, "serviceAccountName">): pulumi.Output<string> {
     const version = imageVersion(pods.images.plugin);
     const labels = (part: string) => labelsOf({ ...this.source(part), component: part, version });
     const driver = new kubernetes.storage.v1.CSIDriver(
