@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -44,7 +45,7 @@ export async function withBuildLock<T>(
 }
 
 async function acquire(folder: string, holderFile: string, report: Report): Promise<() => Promise<void>> {
-  for (;;) {
+  for (let reported: string | undefined; ;) {
     try {
       const release = await lock(folder, {
         lockfilePath: join(folder, "build.lock"),
@@ -58,7 +59,9 @@ async function acquire(folder: string, holderFile: string, report: Report): Prom
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
     }
-    report(`waiting for another start ${await describeHolder(holderFile)}`);
+    const waiting = `waiting for another start ${await describeHolder(holderFile)}`;
+    if (waiting !== reported) report(waiting);
+    reported = waiting;
     await sleep(pollMilliseconds);
   }
 }
@@ -66,7 +69,9 @@ async function acquire(folder: string, holderFile: string, report: Report): Prom
 async function describeHolder(holderFile: string): Promise<string> {
   try {
     const { pid, task } = JSON.parse(await readFile(holderFile, "utf8")) as Holder;
-    return `(process ${pid}: ${task})`;
+    return existsSync(`/proc/${pid}`)
+      ? `(process ${pid}: ${task})`
+      : `that was killed (process ${pid}); taking over soon`;
   } catch {
     return "that is just beginning or ending";
   }

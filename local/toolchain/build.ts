@@ -10,7 +10,8 @@ import { findGo, type Go } from "./go";
 import { addToCache, cachedTool, type CachedTool } from "./tool-cache";
 import { linkerFlags, moduleDirectory, tool, toolchainDirectory, toolNames, toolVersion, type ToolName } from "./tools";
 
-const reportEveryMilliseconds = 1000;
+/** A live list shows the newest line only; a log keeps every one. */
+const reportEveryMilliseconds = process.stdout.isTTY ? 1000 : 15_000;
 const shownLogLines = 20;
 
 /**

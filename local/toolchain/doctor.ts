@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { execa } from "execa";
-import { gte } from "semver";
+import { satisfies } from "semver";
 import { freeBytes, formatBytes } from "./disk-space";
 import { fetchedGoVersion, locateGo, requiredGo } from "./go";
-import { distribution, findHostPart, hostParts, partName, type HostPart } from "./host-packages";
+import { distribution, findHostPart, hostParts, type HostPart } from "./host-packages";
 import { installCommand } from "./install-host-packages";
+import { supportedNode } from "./manifest";
 import { locatePlugins, neededPlugins } from "./pulumi-plugins";
 import { locatePulumi } from "./resolve";
 import { cachedTool } from "./tool-cache";
@@ -23,8 +24,6 @@ export interface Finding {
   readonly fix?: string;
 }
 
-/** The oldest Node that the project runs on; package.json's `engines` says the same. */
-const oldestNode = "20.19.0";
 /** What the caches and the cluster's own files take at their largest, in bytes (measured, rounded up). */
 const comfortableBytes = 30 * 1024 ** 3;
 
@@ -43,12 +42,13 @@ async function diagnoseMachine(): Promise<Finding[]> {
   const machine = (part: string, version: string, good: boolean, fix: string): Finding => {
     return { group: "host", part, state: good ? "ok" : "missing", version, from: "", fix: good ? undefined : fix };
   };
+  const { node } = process.versions;
   const onLinux = process.platform === "linux";
   const free = await freeBytes(toolchainDirectory());
   return [
     machine("Linux", onLinux ? distribution().name : process.platform, onLinux, "use a Linux host"),
     machine("root", `uid ${process.getuid?.() ?? "?"}`, process.getuid?.() === 0, contextInstead),
-    machine("Node", process.versions.node, gte(process.versions.node, oldestNode), `install Node ${oldestNode} or newer`),
+    machine("Node", node, satisfies(node, supportedNode()), `install Node ${supportedNode()}`),
     machine("FUSE", "/dev/fuse", existsSync("/dev/fuse"), "modprobe fuse, or give the container the device /dev/fuse"),
     machine(
       "free disk",
@@ -69,7 +69,7 @@ async function packageVersion(part: HostPart): Promise<string> {
 
 async function diagnoseHostPart(part: HostPart): Promise<Finding> {
   const { path } = findHostPart(part);
-  const common = { group: "host", part: partName(part) } as const;
+  const common = { group: "host", part: part.name } as const;
   if (path !== undefined) return { ...common, state: "ok", version: await packageVersion(part), from: path };
   const canInstall = distribution().debianLike && process.getuid?.() === 0;
   const from = `package ${part.debianPackage}`;
@@ -87,15 +87,23 @@ async function diagnoseTools(): Promise<Finding[]> {
   const findings = toolNames.map((name): Finding => {
     const common = { group: "toolchain", part: name } as const;
     const resolved = pulumi?.find((each) => each.name === name);
-    if (resolved) return { ...common, state: "ok", version: resolved.version, from: `${resolved.from}: ${resolved.path}` };
+    if (resolved)
+      return { ...common, state: "ok", version: resolved.version, from: `${resolved.from}: ${resolved.path}` };
     const version = toolVersion(name);
     const cached = cachedTool(name);
     if (cached) {
       const { go, seconds } = cached.record;
-      return { ...common, state: "ok", version, from: `built from Go modules with Go ${go} in ${seconds} s: ${cached.path}` };
+      return {
+        ...common,
+        state: "ok",
+        version,
+        from: `built from Go modules with Go ${go} in ${seconds} s: ${cached.path}`,
+      };
     }
     const downloadable = name === "pulumi" || name === "pulumi-language-nodejs";
-    const how = downloadable ? "npm start downloads it, or builds it from Go modules" : "npm start builds it from Go modules";
+    const how = downloadable
+      ? "npm start downloads it, or builds it from Go modules"
+      : "npm start builds it from Go modules";
     return { ...common, state: "later", version, from: `${how} (${tool(name).purpose})` };
   });
   return [...findings, await diagnoseGo(findings.every(({ state }) => state === "ok"))];

@@ -15,7 +15,8 @@ export function requiredVersion(goMod: string, modulePath: string): string | und
       block = undefined;
       continue;
     }
-    const requirement = block === "require" ? line : block === undefined ? /^require\s+(.*)$/.exec(line)?.[1] : undefined;
+    const requirement =
+      block === "require" ? line : block === undefined ? /^require\s+(.*)$/.exec(line)?.[1] : undefined;
     const [path, version] = requirement?.split(/\s+/) ?? [];
     if (path === modulePath && version !== undefined) return version.replace(/^v/, "");
   }

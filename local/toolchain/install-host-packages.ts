@@ -3,14 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { execa } from "execa";
 import { StepError } from "../errors";
 import type { Report } from "../steps";
-import {
-  type Distribution,
-  distribution,
-  type HostPart,
-  missingHostPackages,
-  packagesOf,
-  partName,
-} from "./host-packages";
+import { type Distribution, distribution, type HostPart, missingHostPackages, packagesOf } from "./host-packages";
 import { findHostProgram } from "./search-path";
 import { withServicesHeldBack } from "./service-policy";
 
@@ -87,7 +80,7 @@ export async function installHostPackages(
 }
 
 function notInstalled(missing: readonly HostPart[], reason: string): StepError {
-  const listed = missing.map((part) => `${partName(part)} (package ${part.debianPackage}): ${part.purpose}`);
+  const listed = missing.map((part) => `${part.name} (package ${part.debianPackage}): ${part.purpose}`);
   return new StepError(`Programs of the host are missing, and ${reason}`, {
     lastLines: listed,
     fix: `as root on Debian or Ubuntu: ${installCommand(packagesOf(missing))}; elsewhere the packages of the same programs`,

@@ -21,6 +21,8 @@ export function pulumiReleases(): string {
 const answerMilliseconds = 3000;
 /** How long a download may stand still before it is given up, in milliseconds. */
 const stallMilliseconds = 30_000;
+/** The shortest time between two lines of progress, in milliseconds. */
+const reportEveryMilliseconds = 1000;
 /** An archive (about 150 MB) beside what is unpacked from it (about 500 MB), rounded up. */
 const neededBytes = 1024 ** 3;
 
@@ -91,12 +93,16 @@ async function fetchTo(file: string, url: string, title: string, report: Report)
     if (!response.ok || response.body === null) throw new Error(`the host answered ${response.status}`);
     const expected = Number(response.headers.get("content-length") ?? 0);
     let received = 0;
+    let reported = 0;
     const count = new Transform({
       transform(chunk: Buffer, _encoding, done) {
         clearTimeout(timer);
         timer = restart();
         received += chunk.length;
-        report(`${title}, ${formatBytes(received)}${expected > 0 ? ` of ${formatBytes(expected)}` : ""}`);
+        if (Date.now() - reported >= reportEveryMilliseconds) {
+          reported = Date.now();
+          report(`${title}, ${formatBytes(received)}${expected > 0 ? ` of ${formatBytes(expected)}` : ""}`);
+        }
         done(null, chunk);
       },
     });

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { projectDirectory } from "../directories";
 import { StepError } from "../errors";
 import type { Report } from "../steps";
 import { withBuildLock } from "./build-lock";
+import { pinnedPackage } from "./manifest";
 import { findUserProgram, isExecutable } from "./search-path";
 import { toolchainDirectory } from "./tools";
 
@@ -23,16 +23,6 @@ export interface FoundPlugin extends ProviderPlugin {
 
 /** How long one plugin's download may take, in milliseconds; the engine retries inside it. */
 const installMilliseconds = 300_000;
-
-/** The pinned version of a package among this project's dependencies. */
-export function pinnedPackage(name: string): string {
-  const manifest = JSON.parse(readFileSync(join(projectDirectory, "package.json"), "utf8")) as {
-    dependencies: Record<string, string>;
-  };
-  const version = manifest.dependencies[name];
-  if (version === undefined) throw new Error(`package.json does not depend on ${name}`);
-  return version;
-}
 
 /** The provider plugins that the program needs, each at the version of the npm package that drives it. */
 export function neededPlugins(): ProviderPlugin[] {

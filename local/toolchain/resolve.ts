@@ -21,7 +21,8 @@ export interface ResolvedTool {
 
 /** Whose provider plugins run. */
 export type PluginSource =
-  { readonly kind: "official"; readonly plugins: readonly FoundPlugin[] } | { readonly kind: "offline"; readonly reason: string };
+  | { readonly kind: "official"; readonly plugins: readonly FoundPlugin[] }
+  | { readonly kind: "offline"; readonly reason: string };
 
 /** Every tool of the embedded cluster; each path is absolute. */
 export interface Toolchain {
@@ -66,17 +67,15 @@ export async function resolveToolchain(report: Report, options: ResolveOptions =
   const host = onceOnly(() => askPulumiHost(toolVersion("pulumi")));
   const located = await locatePulumi();
   located?.forEach(onReady);
-  const downloading = located ? undefined : downloadIfOffered(host, report);
+  const downloading = located || !(await host()).offered ? undefined : tryDownload(report, onReady);
   const others = toolNames.filter((name) => !pulumiTools.includes(name));
-  const willDownload = downloading !== undefined && (await host()).offered;
-  // With nothing to download, the engine is compiled in its turn: what waits for the cluster also waits for it.
-  const built = await buildTools(located || willDownload ? others : toolNames, report, note);
-  let pulumi = located ?? (await downloading);
-  if (!pulumi) {
+  const elsewhere = located !== undefined || downloading !== undefined;
+  const built = await buildTools(elsewhere ? others : toolNames, report, note);
+  const pulumi = located ?? (await downloading);
+  if (!pulumi && elsewhere) {
     for (const [name, each] of await buildTools(pulumiTools, report, note)) built.set(name, each);
-    pulumi = [];
-  } else if (!located) pulumi.forEach(onReady);
-  const parts = [...[...built.values()].map(fromCache), ...pulumi];
+  }
+  const parts = [...[...built.values()].map(fromCache), ...(pulumi ?? [])];
   const engine = pathOf(parts, "pulumi");
   const plugins = await resolvePlugins(engine, host, options.plugins, report);
   await dropBuildCache(report);
@@ -109,7 +108,8 @@ export async function locatePulumi(): Promise<ResolvedTool[] | undefined> {
   if (onPath !== undefined) {
     const shown = await execa(onPath, ["version"], { reject: false, env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
     const version = shown.exitCode === 0 ? coerce(shown.stdout)?.version : undefined;
-    if (version !== undefined && satisfies(version, `^${toolVersion("pulumi")}`)) return engineAt(onPath, version, "PATH");
+    if (version !== undefined && satisfies(version, `^${toolVersion("pulumi")}`))
+      return engineAt(onPath, version, "PATH");
   }
   const version = toolVersion("pulumi");
   const downloaded = downloadedPulumi(version);
@@ -134,13 +134,17 @@ function onceOnly(ask: Host): Host {
   return () => (answer ??= ask());
 }
 
-async function downloadIfOffered(host: Host, report: Report): Promise<ResolvedTool[] | undefined> {
-  if (!(await host()).offered) return undefined;
+/** Downloads the engine while other tools are compiled; `undefined` where that fails, since it can still be compiled. */
+async function tryDownload(
+  report: Report,
+  onReady: (resolved: ResolvedTool) => void,
+): Promise<ResolvedTool[] | undefined> {
   const version = toolVersion("pulumi");
   try {
-    return engineAt(await downloadPulumi(version, report), version, "Pulumi's download");
+    const engine = engineAt(await downloadPulumi(version, report), version, "Pulumi's download");
+    engine.forEach(onReady);
+    return engine;
   } catch (error) {
-    // The engine can still be compiled.
     report(error instanceof Error ? error.message : String(error));
     return undefined;
   }

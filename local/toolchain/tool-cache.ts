@@ -91,6 +91,7 @@ export async function writeWhole(directory: string, fill: (aside: string) => Pro
 async function removeAbandoned(parent: string): Promise<void> {
   for (const entry of await readdir(parent)) {
     const pid = /^\.partial-(\d+)-/.exec(entry)?.[1];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(parent, entry), { recursive: true, force: true });
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      await rm(join(parent, entry), { recursive: true, force: true });
   }
 }
