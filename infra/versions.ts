@@ -40,3 +40,32 @@ export const sparkRelease: SparkRelease = {
 
 /** The image that every image of ours starts from: Debian 13 carries Python 3.13 and OpenJDK 21. */
 export const baseImage = "debian:trixie-slim"; // renovate: datasource=docker depName=debian
+
+/** An image that this platform builds (`images/Containerfile`), by its target. */
+export interface PlatformImage {
+  /** Its repository in whatever registry the stack file names. */
+  readonly repository: string;
+  /** The tag, unless the stack file gives another. */
+  readonly tag: string;
+}
+
+/**
+ * The sources of MinIO that the image is built from: upstream publishes no images any more. Go compiles them as
+ * `local/toolchain/modules/minio` pins them; a test holds the two together.
+ */
+export const minioVersion = "v0.0.0-20260212201848-7aac2a2c5b7c";
+
+/** The images of the platform. */
+export const platformImages: Readonly<Record<"spark" | "minio", PlatformImage>> = {
+  spark: { repository: "hamilton/spark", tag: sparkRelease.spark },
+  minio: { repository: "hamilton/minio", tag: minioVersion },
+};
+
+/** csi-driver-smb and the containers beside it, at the versions that its own release names together. */
+export const smbDriverImages = {
+  plugin: "registry.k8s.io/sig-storage/smbplugin:v1.20.3", // renovate: datasource=docker depName=registry.k8s.io/sig-storage/smbplugin
+  provisioner: "registry.k8s.io/sig-storage/csi-provisioner:v6.3.0",
+  resizer: "registry.k8s.io/sig-storage/csi-resizer:v2.2.0",
+  livenessProbe: "registry.k8s.io/sig-storage/livenessprobe:v2.19.0",
+  nodeDriverRegistrar: "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.17.0",
+} as const;

@@ -1,0 +1,72 @@
+import { stringify } from "yaml";
+import type { types } from "@pulumi/kubernetes";
+import { labelsOf } from "../core/labels";
+import { securePod, type PodPlacement } from "../core/pod-security";
+import { sizeResources, type PodSize } from "./pod-size";
+import { sparkContainer, sparkUser, workDirectory } from "./settings";
+
+/** What the template of a driver or of an executor follows from, in plain values. */
+export interface PodTemplateSource {
+  readonly role: "driver" | "executor";
+  readonly image: string;
+  /** The Spark release, for the label. */
+  readonly version: string;
+  readonly size: PodSize;
+  readonly priorityClassName: string;
+  /** @default anywhere */
+  readonly placement?: Omit<PodPlacement, "priorityClassName">;
+}
+
+/** The application's name on the pods of every job, which the template gives them; flows to the object store go by it. */
+export const sparkApplication = "spark";
+
+/** The labels that select all pods of all jobs. */
+export const jobLabels = { "app.kubernetes.io/name": sparkApplication } as const;
+
+/**
+ * The pod that Spark starts from: what it has no settings for, and what Pod Security's level `restricted` asks. Spark
+ * fills in name, namespace, image, account, CPU and memory, ports, environment and volumes on top.
+ *
+ * The root file system is read-only; a job writes to /tmp, its work folder and Spark's own scratch volume.
+ */
+export function podTemplate(source: PodTemplateSource): types.input.core.v1.Pod & object {
+  const { role, image, version, size, priorityClassName, placement = {} } = source;
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      labels: {
+        ...placement.labels,
+        ...labelsOf({ name: sparkApplication, instance: `spark-${role}`, component: role, version }),
+        // spark-submit makes these pods, not Pulumi.
+        "app.kubernetes.io/managed-by": "spark",
+      },
+      ...(placement.annotations === undefined ? {} : { annotations: { ...placement.annotations } }),
+    },
+    spec: securePod({
+      identity: sparkUser,
+      placement: { ...placement, priorityClassName },
+      apiAccess: role === "driver",
+      containers: [
+        {
+          name: sparkContainer,
+          image,
+          resources: sizeResources(size),
+          volumeMounts: [
+            { name: "temporary", mountPath: "/tmp" },
+            { name: "work", mountPath: workDirectory },
+          ],
+        },
+      ],
+      volumes: [
+        { name: "temporary", emptyDir: {} },
+        { name: "work", emptyDir: {} },
+      ],
+    }),
+  };
+}
+
+/** A template as the YAML text of a file, keys sorted. */
+export function podTemplateText(source: PodTemplateSource): string {
+  return stringify(podTemplate(source), { sortMapEntries: true, lineWidth: 0 });
+}

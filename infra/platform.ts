@@ -1,0 +1,151 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { NamespaceReference } from "../components/core/contracts";
+import { imageReference } from "../components/core/images";
+import { PlatformNamespace, type PlatformNamespaceArgs } from "../components/core/namespace";
+import { memoryBytes, memoryQuantity } from "../components/core/quantities";
+import { jobLabels } from "../components/spark/pod-templates";
+import { quotaHard, wholeQuota } from "../components/spark/quota";
+import { SparkRuntime } from "../components/spark/runtime";
+import { ObjectStore } from "../components/storage/object-store";
+import type { ClusterAccess } from "./cluster-access";
+import type { StackConfig } from "./config";
+import { kubernetesProvider } from "./provider";
+import { declareVolumes } from "./volumes";
+import { platformImages, sparkRelease } from "./versions";
+
+/** What a stack gives out. */
+export interface PlatformOutputs {
+  readonly namespaces: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly sparkImage: string;
+  readonly volumes: Readonly<Record<string, { mountPath: string; readOnly: boolean }>>;
+  readonly objectStore: Readonly<Record<string, unknown>>;
+  readonly submitter: SparkRuntime["submitter"];
+}
+
+/**
+ * The platform of one environment: everything that its stack file describes, on the cluster that `access` leads to.
+ * Nothing is read here but the arguments, so tests call it as the program does.
+ */
+export function deploy(config: StackConfig, access: ClusterAccess): PlatformOutputs {
+  const on = { provider: kubernetesProvider(access) };
+  const protect = config.environment === "prod";
+  const common = commonNamespaceArgs(config);
+
+  const spark = new PlatformNamespace("spark", { ...common, quota: quotaHard(wholeQuota(config.spark.quota)) }, on);
+  const storage = new PlatformNamespace("storage", common, on);
+
+  const volumes = declareVolumes(config, { common, mountIn: [spark] }, on);
+  const store = new ObjectStore("store", storeArgs(config, { spark, storage }, protect), on);
+  const runtime = new SparkRuntime(
+    "spark",
+    {
+      namespace: spark,
+      prefix: config.namespaces.prefix,
+      releases: sparkRelease,
+      image: image(config, "spark"),
+      imagePullSecrets: spark.imagePullSecrets,
+      volumes,
+      store,
+      credentials: store.credentials("spark"),
+      submitterCredentials: store.credentials("submitter"),
+      ...config.spark,
+      driver: sparkPod(config.spark.driver),
+      executor: sparkPod(config.spark.executor),
+      address: access.address,
+      apiServerCidrs: config.cluster.apiServerCidrs,
+    },
+    on,
+  );
+
+  return {
+    namespaces: { spark: spark.name, storage: storage.name },
+    sparkImage: image(config, "spark"),
+    volumes: Object.fromEntries(volumes.map(({ name, mountPath, readOnly }) => [name, { mountPath, readOnly }])),
+    objectStore: {
+      endpoint: store.endpoint,
+      externalEndpoint: store.externalEndpoint,
+      buckets: Object.fromEntries(store.buckets.map((bucket) => [bucket.role, bucket.name])),
+    },
+    submitter: runtime.submitter,
+  };
+}
+
+/** The secret of that name; the configuration has made sure that it is there. */
+function secret(config: StackConfig, name: string): pulumi.Output<string> {
+  return config.secrets[name] as pulumi.Output<string>;
+}
+
+/** The full reference of one of our images. A stack file gives a tag, a tag and a digest, or a full reference. */
+function image({ images }: StackConfig, name: "spark" | "minio"): string {
+  const { repository, tag } = platformImages[name];
+  const given = images[name] ?? tag;
+  if (given.includes("/")) return given;
+  const [wantedTag, digest] = given.split("@");
+  return imageReference({ registry: images.registry, repository, tag: wantedTag, digest });
+}
+
+function commonNamespaceArgs(config: StackConfig): PlatformNamespaceArgs {
+  const { credentials } = config.images;
+  return {
+    prefix: config.namespaces.prefix,
+    dns: { dnsCidrs: config.cluster.dnsCidrs },
+    ...(credentials === undefined
+      ? {}
+      : { registryCredentials: { ...credentials, password: secret(config, credentials.password) } }),
+  };
+}
+
+function sparkPod({ nodeSelector, tolerations, ...size }: StackConfig["spark"]["driver"]) {
+  return {
+    ...size,
+    placement: {
+      ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
+      ...(tolerations.length === 0 ? {} : { tolerations: tolerations.map((one) => ({ ...one })) }),
+    },
+  };
+}
+
+/** Who uses the store, and for what. Submitters run outside: their pods are none, their keys are for uploads alone. */
+function storeUsers({ objectStore }: StackConfig, spark: NamespaceReference) {
+  const all = Object.fromEntries(Object.keys(objectStore.buckets).map((role) => [role, "readWrite" as const]));
+  return {
+    spark: {
+      namespace: spark,
+      podLabels: jobLabels,
+      grants: { ...all, uploads: "read" as const },
+    },
+    submitter: {
+      namespace: spark,
+      podLabels: { "app.kubernetes.io/name": "spark-submit" },
+      grants: { uploads: "readWrite" as const },
+    },
+  };
+}
+
+function storeArgs(
+  config: StackConfig,
+  { spark, storage }: { spark: PlatformNamespace; storage: PlatformNamespace },
+  protect: boolean,
+): ConstructorParameters<typeof ObjectStore>[1] {
+  const { objectStore } = config;
+  const users = storeUsers(config, spark);
+  if (objectStore.kind === "external") {
+    const keys = Object.fromEntries(
+      Object.entries(objectStore.credentials).map(([user, pair]) => [
+        user,
+        { accessKey: secret(config, pair.accessKey), secretKey: secret(config, pair.secretKey) },
+      ]),
+    );
+    return { ...objectStore, users, keys, allowPlainHttp: config.environment !== "prod" };
+  }
+  const { resources, nodePort, externalEndpoint, replicas, buckets, storage: disks } = objectStore;
+  const { cpu, memory } = resources;
+  return {
+    ...{ kind: "minio", users, buckets, replicas, nodePort, externalEndpoint, protect },
+    namespace: storage,
+    image: image(config, "minio"),
+    storage: disks,
+    resources: { requests: { cpu, memory: memoryQuantity(memoryBytes("memory", memory)) } },
+    placement: { imagePullSecrets: storage.imagePullSecrets },
+  };
+}
