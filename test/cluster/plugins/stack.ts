@@ -1,9 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
-import { LocalWorkspace, PulumiCommand, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import {
+  LocalWorkspace,
+  PulumiCommand,
+  type UpResult,
+  type EngineEvent,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation";
 import { stateDirectory } from "../../../local/directories";
 import { installOfflinePlugins } from "../../../local/plugins/install";
 
@@ -28,7 +35,7 @@ export interface Run {
   readonly said: string;
   /** Resources by what happened to them: `create`, `update`, `replace`, `same`, … */
   readonly counts: Record<string, number>;
-  /** Every resource's steps, as `operation name`. */
+  /** Every step that changes something, as `operation name`. */
   readonly steps: string[];
   /** The changed properties of a resource by name: `path kind`. */
   readonly differences: Record<string, string[]>;
@@ -102,7 +109,12 @@ export class TestStack {
     return this.run((stack, options) => stack.destroy(options));
   }
 
-  /** The stack's resources as its state file holds them, secrets as ciphertext. */
+  /** The stack's state file as it stands on disk. */
+  get stateFile(): string {
+    return readFileSync(join(this.directory, ".pulumi", "stacks", "plugins", "test.json"), "utf8");
+  }
+
+  /** The stack's resources, secrets in plain text. */
   async state(): Promise<StateResource[]> {
     const { deployment } = await this.opened.exportStack();
     return (deployment as { resources: StateResource[] }).resources;
@@ -127,32 +139,43 @@ export class TestStack {
     operation: (
       stack: Stack,
       options: { onEvent: (event: EngineEvent) => void; color: "never"; onOutput: () => void },
-    ) => Promise<{ outputs?: Record<string, { value: unknown }> }>,
+    ) => Promise<object>,
   ): Promise<Run> {
     const said: string[] = [];
     const counts: Record<string, number> = {};
     const steps: string[] = [];
     const differences: Record<string, string[]> = {};
     const onEvent = (event: EngineEvent) => {
-      if (event.diagnosticEvent) said.push(event.diagnosticEvent.message);
+      const { severity, message = "" } = event.diagnosticEvent ?? {};
+      if (severity !== undefined && (severity as string) !== "debug") said.push(message);
       Object.assign(counts, event.summaryEvent?.resourceChanges);
-      const metadata = event.resourcePreEvent?.metadata;
-      if (!metadata || metadata.op === "same") return;
+      // A refresh knows what it found only afterwards.
+      const { metadata } = event.resourcePreEvent ?? event.resOutputsEvent ?? {};
+      if (!metadata || ["same", "refresh"].includes(metadata.op)) return;
       const name = metadata.urn.split("::").at(-1)!;
-      steps.push(`${metadata.op} ${name}`);
-      differences[name] ??= Object.entries(metadata.detailedDiff ?? {}).map(
-        ([path, { diffKind }]) => `${path} ${diffKind}`,
-      );
+      if (!steps.includes(`${metadata.op} ${name}`)) steps.push(`${metadata.op} ${name}`);
+      const detailed = Object.entries(metadata.detailedDiff ?? {}).map(([path, { diffKind }]) => `${path} ${diffKind}`);
+      if (detailed.length) differences[name] = detailed;
     };
     const options = { onEvent, color: "never", onOutput: () => undefined } as const;
     try {
-      const { outputs = {} } = await operation(this.opened, options);
+      const { outputs = {} } = (await operation(this.opened, options)) as UpResult;
       const plain = Object.entries(outputs).map(([name, { value }]) => [name, value] as const);
       return { failed: false, said: said.join("\n"), counts, steps, differences, outputs: Object.fromEntries(plain) };
     } catch (error) {
       said.push(String(error));
       return { failed: true, said: said.join("\n"), counts, steps, differences, outputs: {} };
     }
+  }
+}
+
+/** Runs a test body with a stack of its own and removes whatever it left. */
+export async function withStack(body: (stack: TestStack) => Promise<void>): Promise<void> {
+  const stack = await new TestStack().open();
+  try {
+    await body(stack);
+  } finally {
+    await stack.close();
   }
 }
 
