@@ -2,23 +2,19 @@ import { z } from "zod";
 import { bucket, cidr, cpu, label, memory, secretName, serverUrl, storageSize, whole, words } from "./values";
 
 /** What a bucket is for. The platform uses `lake`, `uploads` and `events`; jobs may have more. */
-const bucketRoles = z
-  .record(label(), bucket())
-  .meta({
-    description:
-      "Bucket names by what they are for: lake (results), uploads (submitted files), events (Spark event logs).",
-  });
+const bucketRoles = z.record(label(), bucket()).meta({
+  description:
+    "Bucket names by what they are for: lake (results), uploads (submitted files), events (Spark event logs).",
+});
 
 const minio = z.strictObject({
   kind: z.literal("minio").meta({ description: "MinIO in this cluster." }),
   nodePort: whole(30000, 32767)
     .optional()
     .meta({ description: "The port of every node under which machines outside reach it. Default: not reachable." }),
-  externalEndpoint: serverUrl("http", "https")
-    .optional()
-    .meta({
-      description: "Its URL for machines outside the cluster: a node and the nodePort. Needed to submit local files.",
-    }),
+  externalEndpoint: serverUrl("http", "https").optional().meta({
+    description: "Its URL for machines outside the cluster: a node and the nodePort. Needed to submit local files.",
+  }),
   replicas: z
     .union([z.literal(1), whole(4, 16)], { error: "1, or a whole number from 4 to 16" })
     .default(1)

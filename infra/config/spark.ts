@@ -106,11 +106,9 @@ export const sparkGroup = z
       .meta({ description: "How long a submitter's token is valid. Kubernetes gives no less than 10m. Default: 1h." }),
     settings: z
       .record(
-        z
-          .string()
-          .regex(/^spark\.[A-Za-z0-9._-]+$/, {
-            error: 'the name of a Spark setting such as "spark.sql.shuffle.partitions"',
-          }),
+        z.string().regex(/^spark\.[A-Za-z0-9._-]+$/, {
+          error: 'the name of a Spark setting such as "spark.sql.shuffle.partitions"',
+        }),
         z.string({ error: "a text (quote numbers and booleans)" }),
       )
       .default({})
