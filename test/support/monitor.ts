@@ -130,9 +130,12 @@ export async function record<T>(program: () => T | Promise<T>, options: RecordOp
     resources.push(registrationOf(request));
     return register(request, callback);
   };
-  const result = await program();
-  await waitForRPCs();
-  return new Recording(resources, result);
+  try {
+    return new Recording(resources, await program());
+  } finally {
+    // Also after a failure: what is still under way belongs to this run's monitor, not to the next one's.
+    await waitForRPCs();
+  }
 }
 
 /** The value that an output holds. Under the mocks it is `undefined` if it is unknown, as in a preview. */
