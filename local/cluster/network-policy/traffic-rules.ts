@@ -130,7 +130,7 @@ function isPeer(world: PolicyWorld, policy: V1NetworkPolicy, peer: V1NetworkPoli
 
 function resolvePort(port: V1NetworkPolicyPort, destinations: readonly PolicyPod[]): PortMatch {
   const protocol = port.protocol ?? "TCP";
-  const number = port.port as number | string | undefined;
+  const number = port.port;
   if (number === undefined) return { kind: "protocol", protocol };
   if (typeof number === "number") return { kind: "range", protocol, first: number, last: port.endPort ?? number };
   const sockets = destinations.flatMap((pod) =>
