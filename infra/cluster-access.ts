@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { RunError } from "@pulumi/pulumi";
 import { parse } from "yaml";
 import type { ClusterAddress } from "../components/spark/submitter";
 
@@ -37,7 +38,7 @@ interface ClusterEntry {
 /**
  * Finds the cluster in the kubeconfig of this machine.
  *
- * @throws Error naming the file and the context, if one of them isn't there.
+ * @throws RunError naming the file and the context, if one of them isn't there.
  */
 export function findClusterAccess(selection: ClusterSelection, environment = process.env): ClusterAccess {
   const candidates =
@@ -46,7 +47,7 @@ export function findClusterAccess(selection: ClusterSelection, environment = pro
       : [selection.kubeconfig];
   const kubeconfig = candidates.find((path) => existsSync(path));
   if (kubeconfig === undefined)
-    throw new Error(
+    throw new RunError(
       `There is no kubeconfig at ${candidates.join(" or ")}: set KUBECONFIG, or hamilton:cluster.kubeconfig.`,
     );
   const read = (path: string) => readFileSync(isAbsolute(path) ? path : join(dirname(kubeconfig), path));
@@ -59,7 +60,7 @@ export function findClusterAccess(selection: ClusterSelection, environment = pro
  *
  * @param read Reads the file of certificates that a kubeconfig may name instead of holding it.
  * @param name What to call the kubeconfig in messages.
- * @throws Error if the text is no kubeconfig, or has no such context, cluster or address.
+ * @throws RunError if the text is no kubeconfig, or has no such context, cluster or address.
  */
 export function clusterAddress(
   text: string,
@@ -72,13 +73,13 @@ export function clusterAddress(
   const context = config.contexts?.find((one) => one.name === wanted);
   if (context === undefined) {
     const known = (config.contexts ?? []).map((one) => one.name).sort();
-    throw new Error(
+    throw new RunError(
       `${name} has no context "${wanted}" (hamilton:cluster.context); it has ${known.join(", ") || "none"}.`,
     );
   }
   const cluster = config.clusters?.find((one) => one.name === context.context?.cluster)?.cluster;
   if (cluster?.server === undefined)
-    throw new Error(`${name}: context "${wanted}" leads to no cluster with a server address.`);
+    throw new RunError(`${name}: context "${wanted}" leads to no cluster with a server address.`);
   const { "certificate-authority": file, "certificate-authority-data": data } = cluster;
   const certificateAuthorityData = data ?? (file === undefined ? undefined : read(file).toString("base64"));
   return {
@@ -92,9 +93,9 @@ function kubeconfigOf(text: string, name: string): Kubeconfig {
   try {
     config = parse(text);
   } catch (error) {
-    throw new Error(`${name} is no YAML: ${(error as Error).message.split("\n")[0] ?? ""}`);
+    throw new RunError(`${name} is no YAML: ${(error as Error).message.split("\n")[0] ?? ""}`);
   }
-  if (typeof config !== "object" || config === null) throw new Error(`${name} is empty.`);
+  if (typeof config !== "object" || config === null) throw new RunError(`${name} is empty.`);
   return config;
 }
 

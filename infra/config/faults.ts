@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 
 /** One thing that is wrong in a stack file. */
@@ -9,16 +10,17 @@ export interface ConfigFault {
   readonly sentence: string;
 }
 
-/** A stack file that can't be used. The message holds every fault, one a line, each with the file and the key. */
-export class ConfigError extends Error {
+/**
+ * A stack file that can't be used. The message holds every fault, one a line, each with the file and the key. As a
+ * RunError it is shown without a stack: the faults are the user's to mend.
+ */
+export class ConfigError extends RunError {
   constructor(
     readonly fileName: string,
     readonly faults: readonly ConfigFault[],
   ) {
     super(faults.map((fault) => `${fileName}: ${fault.key} ${fault.sentence}.`).join("\n"));
     this.name = "ConfigError";
-    // The faults are the user's to mend; a stack would only show where they were collected.
-    this.stack = undefined;
   }
 }
 
