@@ -1,6 +1,9 @@
-import type { types } from "@pulumi/kubernetes";
-
-type Rule = types.input.rbac.v1.PolicyRule & object;
+/** A rule of a Role, as plain data. */
+interface Rule {
+  readonly apiGroups: string[];
+  readonly resources: string[];
+  readonly verbs: string[];
+}
 
 /**
  * What the controller's sidecars may do in the whole cluster: volumes and classes have no namespace, and claims stand in

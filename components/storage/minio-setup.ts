@@ -99,7 +99,7 @@ export class MinioSetup extends pulumi.ComponentResource {
             { name: "STORE_ADDRESS", value: args.address },
             { name: "MC_CONFIG_DIR", value: "/tmp/mc" },
           ],
-          resources: { requests: { cpu: "50m", memory: "128Mi" } },
+          resources: { requests: { cpu: "50m", memory: "512Mi" } },
           volumeMounts: [
             { name: "files", mountPath: folder, readOnly: true },
             { name: "tmp", mountPath: "/tmp" },
