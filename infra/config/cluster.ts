@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { absolutePath, cidr, host, label, secretName, serverUrl, words } from "./values";
+import { absolutePath, cidr, host, labelOrNothing, secretName, serverUrl, words } from "./values";
 
 /** `hamilton:cluster`: which Kubernetes cluster the platform stands on, and what policies must know of its network. */
 export const clusterGroup = z
@@ -39,8 +39,7 @@ export const clusterGroup = z
 /** `hamilton:namespaces`: how the platform's namespaces are called. */
 export const namespacesGroup = z
   .strictObject({
-    prefix: z
-      .union([z.literal(""), label()], { error: 'a DNS label such as "dev", or "" for none' })
+    prefix: labelOrNothing()
       .default("")
       .meta({ description: 'Put before every namespace and cluster-wide name: "dev" gives dev-spark. Default: "".' }),
   })

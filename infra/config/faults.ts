@@ -112,5 +112,8 @@ export function faultsOf(
   const key = keyPath(root, issue.path);
   if (issue.code === "custom" && issue.params?.[hidden] === true)
     return [{ key, sentence: `names no secret; expected ${issue.message}` }];
-  return [valueFault(key, issue.input, issue.message)];
+  // The input of a choice is the whole group; what is wrong with it is the key that chooses.
+  const chooser = issue.code === "invalid_union" ? issue.discriminator : undefined;
+  const got = chooser === undefined ? issue.input : (issue.input as Record<string, unknown> | undefined)?.[chooser];
+  return [valueFault(key, got, issue.message)];
 }

@@ -15,8 +15,8 @@ const minio = z.strictObject({
   externalEndpoint: serverUrl("http", "https").optional().meta({
     description: "Its URL for machines outside the cluster: a node and the nodePort. Needed to submit local files.",
   }),
-  replicas: z
-    .union([z.literal(1), whole(4, 16)], { error: "1, or a whole number from 4 to 16" })
+  replicas: whole(1, 16)
+    .refine((count) => count === 1 || count >= 4, { error: "1, or a whole number from 4 to 16" })
     .default(1)
     .meta({ description: "Servers: 1, or 4 to 16 that bear the loss of some (erasure coding). Default: 1." }),
   storage: z

@@ -65,6 +65,12 @@ export const fraction = (from: number, to: number) => {
 /** A DNS label: what names of namespaces, volumes and secrets are made of. */
 export const label = () => text(dnsLabel, 'a DNS label such as "harp"');
 
+/** A DNS label, or an empty text for none. */
+export const labelOrNothing = () => {
+  const expected = 'a DNS label such as "dev", or "" for none';
+  return z.string({ error: expected }).refine((value) => value === "" || isDnsLabel(value), { error: expected });
+};
+
 /** A bucket's name. */
 export const bucket = () => text(bucketName, 'a bucket name such as "lake"');
 

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { minioVersion, platformImages, smbDriverImages, sparkRelease } from "../../infra/versions";
+
+const root = join(__dirname, "..", "..");
+
+describe("the table of versions", () => {
+  it("names the MinIO that the toolchain compiles", () => {
+    const module = readFileSync(join(root, "local", "toolchain", "modules", "minio", "go.mod"), "utf8");
+    expect(module).toMatch(new RegExp(`^require github.com/minio/minio ${minioVersion}$`, "m"));
+  });
+
+  it("tags the Spark image with the Spark release", () => {
+    expect(platformImages.spark.tag).toBe(sparkRelease.spark);
+  });
+
+  it("pins every image of csi-driver-smb", () => {
+    for (const image of Object.values(smbDriverImages)) expect(image).toMatch(/^registry\.k8s\.io\/.+:v\d+\.\d+\.\d+$/);
+  });
+});
