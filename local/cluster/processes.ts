@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stateDirectory } from "../directories";
@@ -98,7 +99,7 @@ function launch(daemon: Daemon): void {
     cwd: "/",
     env: {
       PATH: systemPath,
-      HOME: "/root",
+      HOME: homedir(),
       LANG: "C.UTF-8",
       ...daemon.environment,
       [markerVariable]: `${stateDirectory()}:${daemon.name}`,

@@ -47,7 +47,7 @@ export async function startShareMount(report: Report): Promise<void> {
   const point = shareMountDirectory();
   if (!(runningRecord(shareMountDaemon) && (await mountAnswers(point)))) {
     if (mountPointsBelow(point).length > 0) report("removing a dead mount of the share");
-    await stopShareMount();
+    await stopShareMount(1);
   }
   await makeSharedMount(shareDirectory());
   mkdirSync(point, { recursive: true });
@@ -68,8 +68,8 @@ export async function startShareMount(report: Report): Promise<void> {
 }
 
 /** Ends the mount in the way rclone does it by itself; what a killed or hung one left is unmounted. */
-export async function stopShareMount(): Promise<void> {
-  await stopDaemon(shareMountDaemon);
+export async function stopShareMount(graceSeconds = 10): Promise<void> {
+  await stopDaemon(shareMountDaemon, graceSeconds);
   await unmountBelow(shareMountDirectory());
 }
 
