@@ -149,7 +149,9 @@ export function kubeProxyArguments(): string[] {
   return [
     `--kubeconfig=${kubeconfigFile(clusterSubjects.kubeProxy)}`,
     `--hostname-override=${nodeName}`,
-    "--proxy-mode=nftables",
+    // Not nftables: 1.34 takes a chain that it has just flushed for one that is up to date, so a Service whose endpoint
+    // goes and comes within a second, as `kubernetes` does when the API server restarts, keeps an empty chain.
+    "--proxy-mode=iptables",
     `--cluster-cidr=${podCidr}`,
     `--healthz-bind-address=${nodeAddress}:${kubeProxyHealthPort}`,
     "--metrics-bind-address=127.0.0.1:10249",
