@@ -50,16 +50,21 @@ export async function prefetch(report: Report): Promise<void> {
  * @throws StepError with the last lines of what failed; finished steps are kept
  */
 export async function buildSparkImage(report: Report): Promise<BuiltImage> {
-  return provide("spark", [], report);
+  return provide("spark", () => Promise.resolve([]), report);
 }
 
 /**
  * Builds the image of the embedded object store, or finds it built.
  *
- * @throws StepError with the last lines of what failed, or where the programs aren't in one folder
+ * @throws StepError with the last lines of what failed, or where a program isn't at its path
  */
 export async function buildMinioImage(binaries: MinioBinaries, report: Report): Promise<BuiltImage> {
-  return provide("minio", await minioContext(binaries), report);
+  const folder = join(imageCacheDirectory(), "minio-binaries");
+  try {
+    return await provide("minio", () => minioContext(binaries, folder), report);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -117,23 +122,29 @@ export function buildArguments(
   ];
 }
 
-async function minioContext(binaries: MinioBinaries): Promise<string[]> {
-  const folder = join(imageCacheDirectory(), "minio-binaries");
+async function minioContext(binaries: MinioBinaries, folder: string): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   for (const name of ["minio", "mc"] as const) {
-    if (!existsSync(binaries[name])) throw new StepError(`The program ${name} isn't at ${binaries[name]}`);
+    if (!existsSync(binaries[name]))
+      throw new StepError(`The program ${name} isn't at ${binaries[name]}`, {
+        fix: "npm run doctor tells where each program of the toolchain comes from",
+      });
     await copyFile(binaries[name], join(folder, name));
   }
   return ["--build-context", `minio-binaries=${folder}`];
 }
 
-async function provide(name: ImageName, extra: readonly string[], report: Report): Promise<BuiltImage> {
+async function provide(
+  name: ImageName,
+  prepare: () => Promise<readonly string[]>,
+  report: Report,
+): Promise<BuiltImage> {
   const tag = imageTags()[name];
   const image: BuiltImage = { reference: localReference(name, tag), tag, archive: archivePath(name, tag) };
   if (existsSync(image.archive)) return image;
   await alone(report, async () => {
     if (existsSync(image.archive)) return;
-    await buildTarget(name, image.reference, extra, report);
+    await buildTarget(name, image.reference, await prepare(), report);
     report(`writing ${image.archive}`);
     const partial = `${image.archive}.partial`;
     rmSync(partial, { force: true });

@@ -5,6 +5,8 @@ import { createInterface } from "node:readline";
 export interface ChildOptions {
   /** Variables added to this process's own. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The folder it starts in. @default this process's own */
+  readonly cwd?: string;
   /** Takes each line of standard output as it comes. */
   readonly onOutput?: (line: string) => void;
   /** Takes each line of standard error as it comes. */
@@ -28,6 +30,7 @@ export async function runChild(command: readonly string[], options: ChildOptions
   const [file = "", ...args] = command;
   const child = spawn(file, args, {
     env: { ...process.env, ...options.environment },
+    cwd: options.cwd,
     stdio: ["ignore", "pipe", "pipe"],
     detached: options.ownGroup ?? false,
   });

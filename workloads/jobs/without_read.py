@@ -33,7 +33,7 @@ def main(arguments=None):
     if total != expected:
         print(f"without_read: the sum is {total}, and should be {expected}", file=sys.stderr)
         return 1
-    print(f"The sum of the whole numbers below {options.numbers} is {total}, as it should be.")
+    print(f"sum of 0..{options.numbers - 1} = {total}, as it should be")
     return 0
 
 
