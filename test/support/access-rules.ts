@@ -9,9 +9,7 @@ export interface Rule {
 }
 
 /** Who asks: a service account, or a group of users. */
-export type Asker =
-  | { readonly account: string; readonly namespace: string }
-  | { readonly group: string };
+export type Asker = { readonly account: string; readonly namespace: string } | { readonly group: string };
 
 /** What is asked for. */
 export interface Request {

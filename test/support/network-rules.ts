@@ -43,8 +43,7 @@ export function passes(manifests: readonly Manifest[], connection: Connection): 
 }
 
 function opens(policies: readonly Manifest[], connection: Connection, direction: "Egress" | "Ingress"): boolean {
-  const [own, other] =
-    direction === "Egress" ? [connection.from, connection.to] : [connection.to, connection.from];
+  const [own, other] = direction === "Egress" ? [connection.from, connection.to] : [connection.to, connection.from];
   if (!("namespace" in own)) return true;
   const selecting = policies
     .filter((policy) => policy.metadata.namespace === own.namespace)
@@ -73,7 +72,9 @@ function isPort(port: Port, { port: wanted, protocol = "TCP" }: Connection): boo
 function isPeer(peer: Peer, end: FlowEnd, ownNamespace: string): boolean {
   if (peer.ipBlock !== undefined) {
     const { cidr, except = [] } = peer.ipBlock;
-    return end.address !== undefined && inRange(end.address, cidr) && !except.some((one) => inRange(end.address ?? "", one));
+    return (
+      end.address !== undefined && inRange(end.address, cidr) && !except.some((one) => inRange(end.address ?? "", one))
+    );
   }
   if (!("namespace" in end)) return false;
   const namespaceFits =

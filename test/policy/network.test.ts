@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { manifestsOf, type Manifest } from "../support/manifests";
+import { passes, type FlowEnd } from "../support/network-rules";
+import { podsOf } from "../support/pods";
+import { environments, renderedPlatforms } from "../support/platform";
+
+/** The address that stands for any machine outside which nobody has named. */
+const outside: FlowEnd = { address: "93.184.216.34" };
+const dns: FlowEnd = { namespace: "kube-system", labels: { "k8s-app": "kube-dns" }, address: "10.89.0.3" };
+const metadataService: FlowEnd = { address: "169.254.169.254" };
+
+const apiServers = { local: "10.88.0.1", dev: "10.20.0.11", prod: "10.10.0.12" } as const;
+const prefixes = { local: "", dev: "dev-", prod: "harp-" } as const;
+
+describe.each(environments)("the network of %s", (environment) => {
+  let objects: readonly Manifest[];
+  let driver: FlowEnd;
+  let executor: FlowEnd;
+  const prefix = prefixes[environment];
+  const apiServer: FlowEnd = { address: apiServers[environment] };
+  const stranger: FlowEnd = { namespace: "default", labels: { app: "other" }, address: "10.89.9.9" };
+  const bystander: FlowEnd = { namespace: `${prefix}spark`, labels: {}, address: "10.89.1.9" };
+
+  beforeAll(async () => {
+    const run = (await renderedPlatforms()).get(environment);
+    if (run === undefined) throw new Error(`${environment} was not rendered`);
+    objects = manifestsOf(run);
+    const end = (owner: string, address: string): FlowEnd => {
+      const pod = podsOf(objects).find((one) => one.owner === owner);
+      if (pod === undefined) throw new Error(`no pod of ${owner}`);
+      return { namespace: pod.namespace, labels: pod.labels, address };
+    };
+    driver = end("Spark driver", "10.89.1.1");
+    executor = end("Spark executor", "10.89.1.2");
+  });
+
+  /** Allowed must hold even where an engine counts address ranges for machines outside only. */
+  const allowed = (from: FlowEnd, to: FlowEnd, port: number, protocol: "TCP" | "UDP" = "TCP") => {
+    const bare = (end: FlowEnd): FlowEnd =>
+      "namespace" in end ? { namespace: end.namespace, labels: end.labels } : end;
+    return passes(objects, { from: bare(from), to: bare(to), port, protocol });
+  };
+  const refused = (from: FlowEnd, to: FlowEnd, port: number, protocol: "TCP" | "UDP" = "TCP") =>
+    !passes(objects, { from, to, port, protocol });
+
+  it("lets executors register with their driver and fetch from it", () => {
+    expect(allowed(executor, driver, 7078)).toBe(true);
+    expect(allowed(executor, driver, 7079)).toBe(true);
+  });
+
+  it("lets drivers and executors hand each other blocks", () => {
+    expect(allowed(driver, executor, 7079)).toBe(true);
+    expect(allowed(executor, executor, 7079)).toBe(true);
+  });
+
+  it("lets drivers, and drivers alone, reach the API server", () => {
+    expect(allowed(driver, apiServer, 6443)).toBe(true);
+    expect(refused(executor, apiServer, 6443)).toBe(true);
+    expect(refused(bystander, apiServer, 6443)).toBe(true);
+  });
+
+  it("lets drivers and executors ask DNS, over both protocols", () => {
+    for (const pod of [driver, executor]) {
+      expect(allowed(pod, dns, 53, "UDP")).toBe(true);
+      expect(allowed(pod, dns, 53)).toBe(true);
+    }
+  });
+
+  it("keeps everything else of a driver closed: its page, and what it may call", () => {
+    for (const end of [executor, bystander, stranger, outside]) expect(refused(end, driver, 4040)).toBe(true);
+    for (const port of [80, 443, 22, 445, 6443]) {
+      expect(refused(driver, outside, port)).toBe(true);
+      expect(refused(executor, outside, port)).toBe(true);
+    }
+    expect(refused(driver, metadataService, 80)).toBe(true);
+    expect(refused(driver, executor, 7078)).toBe(true);
+  });
+
+  it("keeps drivers and executors closed to other pods", () => {
+    for (const end of [bystander, stranger, outside])
+      for (const port of [7078, 7079]) {
+        expect(refused(end, driver, port)).toBe(true);
+        expect(refused(end, executor, port)).toBe(true);
+      }
+  });
+
+  if (environment === "prod") {
+    it("lets jobs reach the object store's addresses on its port, and no others", () => {
+      for (const pod of [driver, executor]) {
+        expect(allowed(pod, { address: "10.30.0.7" }, 443)).toBe(true);
+        expect(refused(pod, { address: "10.30.0.7" }, 80)).toBe(true);
+        expect(refused(pod, { address: "10.30.1.7" }, 443)).toBe(true);
+      }
+      expect(refused(bystander, { address: "10.30.0.7" }, 443)).toBe(true);
+    });
+  } else {
+    it("lets jobs reach MinIO's S3 port, and neither its console nor anything beside it", () => {
+      const minio = podsOf(objects).find((pod) => pod.owner === `StatefulSet ${prefix}storage/store-minio`);
+      if (minio === undefined) throw new Error("no pod of MinIO");
+      const store: FlowEnd = { namespace: minio.namespace, labels: minio.labels, address: "10.89.2.1" };
+      for (const pod of [driver, executor]) {
+        expect(allowed(pod, store, 9000)).toBe(true);
+        expect(refused(pod, store, 9001)).toBe(true);
+      }
+      expect(refused(bystander, store, 9000)).toBe(true);
+      expect(allowed(outside, store, 9000)).toBe(true);
+      expect(refused(store, outside, 443)).toBe(true);
+      expect(refused(store, driver, 7078)).toBe(true);
+    });
+  }
+});

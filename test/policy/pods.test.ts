@@ -1,0 +1,187 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { cpus, kubernetesBytes } from "../../components/core/quantities";
+import { manifestsOf, type Manifest } from "../support/manifests";
+import { containersOf, podsOf, sparkPropertiesOf, type PlatformPod } from "../support/pods";
+import { environments, renderedPlatforms } from "../support/platform";
+
+/** Volumes that Pod Security's level `restricted` knows. */
+const restrictedVolumes = [
+  ...["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"],
+];
+
+describe.each(environments)("the pods of %s", (environment) => {
+  let objects: readonly Manifest[];
+  let pods: readonly PlatformPod[];
+  const registry = { local: "localhost/", dev: "registry.example.com/harp/", prod: "registry.example.com/harp/" }[
+    environment
+  ];
+
+  beforeAll(async () => {
+    const run = (await renderedPlatforms()).get(environment);
+    if (run === undefined) throw new Error(`${environment} was not rendered`);
+    objects = manifestsOf(run);
+    pods = podsOf(objects);
+  });
+
+  const named = (kind: string, namespace?: string) =>
+    objects.filter((one) => one.kind === kind && one.metadata.namespace === namespace).map((one) => one.metadata.name);
+
+  const levelOf = (namespace: string) => {
+    const found = objects.find((one) => one.kind === "Namespace" && one.metadata.name === namespace);
+    return found?.metadata.labels?.["pod-security.kubernetes.io/enforce"];
+  };
+
+  it("are of the workloads that the environment has", () => {
+    const owners = pods.map(({ owner }) => owner.replace(/-[0-9a-f]{10}$/, ""));
+    const prefix = environment === "dev" ? "dev-" : "";
+    expect(owners).toEqual(
+      {
+        local: ["Job storage/store-minio-setup", "StatefulSet storage/store-minio"],
+        dev: [
+          ...[`DaemonSet ${prefix}smb/csi-smb-node`, `Deployment ${prefix}smb/csi-smb-controller`],
+          ...[`Job ${prefix}storage/store-minio-setup`, `StatefulSet ${prefix}storage/store-minio`],
+        ],
+        prod: [] as string[],
+      }[environment].concat(["Spark driver", "Spark executor"]),
+    );
+  });
+
+  it("run in restricted namespaces; only the driver of Windows shares has another", () => {
+    for (const { owner, namespace } of pods) {
+      const level = owner.includes("csi-smb-") ? "privileged" : "restricted";
+      expect([owner, levelOf(namespace)]).toEqual([owner, level]);
+    }
+  });
+
+  it("pass Pod Security's level restricted where their namespace asks for it", () => {
+    for (const pod of pods.filter(({ namespace }) => levelOf(namespace) === "restricted")) {
+      const { spec } = pod;
+      for (const field of ["hostNetwork", "hostPID", "hostIPC"])
+        expect([pod.owner, spec[field]]).toEqual([pod.owner, undefined]);
+      for (const volume of spec.volumes ?? []) {
+        const kinds = Object.keys(volume).filter((key) => key !== "name");
+        expect([pod.owner, kinds.filter((kind) => !restrictedVolumes.includes(kind))]).toEqual([pod.owner, []]);
+      }
+      expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+      expect(spec.securityContext?.runAsUser).toBeGreaterThan(0);
+      for (const container of containersOf(pod))
+        expect([pod.owner, container.securityContext]).toEqual([
+          pod.owner,
+          expect.objectContaining({
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ["ALL"] },
+            readOnlyRootFilesystem: true,
+            runAsNonRoot: true,
+          }),
+        ]);
+    }
+  });
+
+  it("say what they need and the most memory they may use", () => {
+    for (const pod of pods)
+      for (const { name, resources = {} } of containersOf(pod)) {
+        const place = `${pod.owner} ${name}`;
+        expect([place, cpus(place, resources.requests?.cpu ?? "") > 0]).toEqual([place, true]);
+        const request = kubernetesBytes(place, resources.requests?.memory ?? "");
+        expect([place, kubernetesBytes(place, resources.limits?.memory ?? "") >= request]).toEqual([place, true]);
+      }
+  });
+
+  it("come from the stack's registry under fixed tags", () => {
+    for (const pod of pods)
+      for (const { image } of containersOf(pod)) {
+        expect(image.startsWith(registry)).toBe(true);
+        expect(image).toMatch(/:[A-Za-z0-9._-]+(@sha256:[0-9a-f]{64})?$/);
+        expect(image).not.toMatch(/:latest$/);
+      }
+  });
+
+  it("name Secrets, ConfigMaps, claims, accounts and priorities that exist", () => {
+    for (const { owner, namespace, spec } of pods) {
+      const exists = (kind: string, name: string | undefined, where: string | undefined = namespace) => {
+        if (name !== undefined)
+          expect([owner, kind, named(kind, where)]).toEqual([owner, kind, expect.arrayContaining([name])]);
+      };
+      for (const { secret, configMap, persistentVolumeClaim } of spec.volumes ?? []) {
+        exists("Secret", secret?.secretName);
+        exists("ConfigMap", configMap?.name);
+        exists("PersistentVolumeClaim", persistentVolumeClaim?.claimName);
+      }
+      for (const { env = [], envFrom = [] } of [...(spec.initContainers ?? []), ...spec.containers]) {
+        for (const { valueFrom } of env) {
+          exists("Secret", valueFrom?.secretKeyRef?.name);
+          exists("ConfigMap", valueFrom?.configMapKeyRef?.name);
+        }
+        for (const { secretRef, configMapRef } of envFrom) {
+          exists("Secret", secretRef?.name);
+          exists("ConfigMap", configMapRef?.name);
+        }
+      }
+      for (const { name } of spec.imagePullSecrets ?? []) exists("Secret", name);
+      exists("ServiceAccount", spec.serviceAccountName);
+      if (spec.priorityClassName !== undefined && !spec.priorityClassName.startsWith("system-"))
+        expect(named("PriorityClass")).toContain(spec.priorityClassName);
+    }
+  });
+
+  it("have a token of the API only where they use it", () => {
+    const withToken = pods.filter(({ spec }) => spec.automountServiceAccountToken !== false).map(({ owner }) => owner);
+    expect(withToken.filter((owner) => !owner.includes("csi-smb-"))).toEqual(["Spark driver"]);
+  });
+
+  it("mount in Spark jobs the claims and read the Secrets that exist, by the settings of every job", () => {
+    const properties = sparkPropertiesOf(objects);
+    const namespace = properties["spark.kubernetes.namespace"];
+    const values = (pattern: RegExp) =>
+      Object.keys(properties)
+        .filter((key) => pattern.test(key))
+        .map((key) => properties[key] ?? "");
+    const claims = values(/persistentVolumeClaim\..*\.options\.claimName$/);
+    expect(claims).toHaveLength(2);
+    for (const claim of claims) expect(named("PersistentVolumeClaim", namespace)).toContain(claim);
+    const keys = values(/secretKeyRef\./);
+    expect(keys).toHaveLength(4);
+    for (const key of keys) {
+      const [secret = "", entry = ""] = key.split(":");
+      const found = objects.find(
+        (one) => one.kind === "Secret" && one.metadata.namespace === namespace && one.metadata.name === secret,
+      );
+      expect(Object.keys(found?.stringData ?? {})).toContain(entry);
+    }
+  });
+
+  it("are selected by the Services in front of them, none of which is a LoadBalancer", () => {
+    for (const service of objects.filter(({ kind }) => kind === "Service")) {
+      const { selector, type } = service.spec as { selector: Record<string, string>; type?: string };
+      expect(type).not.toBe("LoadBalancer");
+      const selected = pods.filter(
+        ({ namespace, labels }) =>
+          namespace === service.metadata.namespace &&
+          Object.entries(selector).every(([key, value]) => labels[key] === value),
+      );
+      expect([service.metadata.name, selected.length]).toEqual([service.metadata.name, 1]);
+    }
+  });
+
+  it("find their StatefulSets' Services, and their PersistentVolumes bound to the claims that exist", () => {
+    for (const { metadata, spec } of objects.filter(({ kind }) => kind === "StatefulSet"))
+      expect(named("Service", metadata.namespace)).toContain((spec as { serviceName: string }).serviceName);
+    for (const { metadata, spec } of objects.filter(({ kind }) => kind === "PersistentVolume")) {
+      const { claimRef, persistentVolumeReclaimPolicy } = spec as {
+        claimRef: { namespace: string; name: string };
+        persistentVolumeReclaimPolicy: string;
+      };
+      expect([metadata.name, persistentVolumeReclaimPolicy]).toEqual([metadata.name, "Retain"]);
+      expect(named("PersistentVolumeClaim", claimRef.namespace)).toContain(claimRef.name);
+    }
+  });
+
+  it("stand behind a default deny, limits and, for jobs, quotas in every namespace", () => {
+    for (const name of named("Namespace")) {
+      expect(named("NetworkPolicy", name)).toContain("default-deny");
+      expect(named("LimitRange", name)).toHaveLength(1);
+      if (name.endsWith("spark"))
+        expect(named("ResourceQuota", name).sort()).toEqual(["namespace-quota", "spark-drivers"]);
+    }
+  });
+});

@@ -1,0 +1,156 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { describeManifest, manifestsOf, type Manifest } from "../support/manifests";
+import { isManifest, isSecret, unwrapped, valueOf, type Recording, type Registration } from "../support/monitor";
+import { environments, renderedPlatforms } from "../support/platform";
+import type { PlatformOutputs } from "../../infra/platform";
+
+/** Kinds that have no namespace. */
+const clusterScoped = [
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "CSIDriver",
+  "Namespace",
+  "PersistentVolume",
+  "PriorityClass",
+  "StorageClass",
+];
+
+/** Whether a resource must not be created beside the old one: its name is taken, and the provider doesn't know. */
+const replacedFirst: Readonly<Record<string, readonly string[]>> = {
+  StorageClass: ["reclaimPolicy", "volumeBindingMode"],
+  PriorityClass: ["value", "preemptionPolicy"],
+  CSIDriver: ["spec"],
+};
+
+/** Every text in a value, at any depth. */
+function texts(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(texts);
+}
+
+describe.each(environments)("what %s registers", (environment) => {
+  let run: Recording<PlatformOutputs>;
+  let objects: readonly Manifest[];
+  let kubernetes: readonly Registration[];
+
+  beforeAll(async () => {
+    const found = (await renderedPlatforms()).get(environment);
+    if (found === undefined) throw new Error(`${environment} was not rendered`);
+    run = found;
+    objects = manifestsOf(run);
+    kubernetes = run.resources.filter(isManifest);
+  });
+
+  it("has a URN of its own each", () => {
+    const urns = run.resources.map(({ parent, type, name }) => `${parent} ${type} ${name}`);
+    expect(urns.filter((urn, index) => urns.indexOf(urn) !== index)).toEqual([]);
+  });
+
+  it("has a name of its own in the cluster each", () => {
+    const names = objects.map((object) => `${object.apiVersion} ${describeManifest(object)}`);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it("is a child of a component of ours each, with the one provider", () => {
+    for (const { name, parent, provider } of kubernetes) {
+      expect([name, parent]).toEqual([name, expect.stringMatching(/hamilton:[a-z]+:[A-Z]/)]);
+      expect([name, provider]).toEqual([name, expect.stringContaining("pulumi:providers:kubernetes::kubernetes::")]);
+    }
+  });
+
+  it("is called after its parent each", () => {
+    for (const { name, parent } of kubernetes) {
+      const parentName = parent.split("::").at(-1) ?? "";
+      expect([name, name.startsWith(`${parentName}-`)]).toEqual([name, true]);
+    }
+  });
+
+  it("has components under tokens of one form", () => {
+    const components = run.resources.filter(({ custom }) => !custom).map(({ type }) => type);
+    for (const type of components) expect(type).toMatch(/^hamilton:(core|spark|storage):[A-Z][A-Za-z]+$/);
+  });
+
+  it("has an explicit name each, and a namespace where the kind has one", () => {
+    for (const { kind, metadata } of objects) {
+      expect(metadata.name).toMatch(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+      expect(metadata.name.length).toBeLessThanOrEqual(63);
+      expect([kind, metadata.name, metadata.namespace !== undefined]).toEqual([
+        kind,
+        metadata.name,
+        !clusterScoped.includes(kind),
+      ]);
+    }
+  });
+
+  it("has the common labels each", () => {
+    for (const object of objects)
+      for (const label of ["name", "instance", "part-of", "managed-by"])
+        expect([describeManifest(object), Object.keys(object.metadata.labels ?? {})]).toEqual([
+          describeManifest(object),
+          expect.arrayContaining([`app.kubernetes.io/${label}`]),
+        ]);
+  });
+
+  it("stands in namespaces of the platform, with the stack's prefix", () => {
+    const namespaces = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
+    const prefix = { local: "", dev: "dev-", prod: "harp-" }[environment];
+    for (const namespace of namespaces) expect(namespace.startsWith(prefix)).toBe(true);
+    for (const { metadata } of objects) if (metadata.namespace) expect(namespaces).toContain(metadata.namespace);
+  });
+
+  it("has every secret wrapped", () => {
+    const secrets = kubernetes.filter(({ type }) => type.endsWith(":Secret"));
+    expect(secrets.length).toBeGreaterThan(0);
+    for (const { name, inputs } of secrets)
+      for (const field of ["data", "stringData"])
+        if (inputs[field] !== undefined) expect([name, field, isSecret(inputs[field])]).toEqual([name, field, true]);
+  });
+
+  it("has no secret's value outside Secrets", () => {
+    const values = kubernetes
+      .filter(({ type }) => type.endsWith(":Secret"))
+      .flatMap(({ inputs }) => texts(unwrapped(inputs.stringData)))
+      .filter((text) => /^(password|placeholder)-of-/.test(text));
+    expect(values.length).toBeGreaterThan(0);
+    for (const { name, type, inputs } of kubernetes.filter((one) => !one.type.endsWith(":Secret")))
+      for (const text of texts(unwrapped(inputs)))
+        expect([type, name, values.filter((value) => text.includes(value))]).toEqual([type, name, []]);
+  });
+
+  it("has nobody's address of an Output in its place", () => {
+    for (const { name, inputs } of run.resources)
+      for (const text of texts(unwrapped(inputs)))
+        expect([name, text.includes("Calling [toString] on an [Output")]).toEqual([name, false]);
+  });
+
+  it("replaces objects with unchangeable fields by deleting them first", () => {
+    for (const { type, name, replaceOnChanges, deleteBeforeReplace } of kubernetes) {
+      const fields = replacedFirst[type.split(":").at(-1) ?? ""];
+      if (fields === undefined) continue;
+      expect([name, replaceOnChanges]).toEqual([name, expect.arrayContaining([...fields])]);
+      expect([name, deleteBeforeReplace]).toEqual([name, true]);
+    }
+  });
+
+  it("gives out what consumers need, the submitter's part as a secret", async () => {
+    const { namespaces, sparkImage, volumes, objectStore, submitter } = run.result;
+    const prefix = { local: "", dev: "dev-", prod: "harp-" }[environment];
+    expect(await valueOf(namespaces.spark as never)).toBe(`${prefix}spark`);
+    expect(sparkImage).toMatch(/hamilton\/spark:4\.1\.2$/);
+    expect(volumes).toEqual({ harp: { mountPath: "/mnt/harp", readOnly: true } });
+    expect(Object.keys(objectStore).sort()).toEqual(["buckets", "endpoint", "externalEndpoint"]);
+    expect(await (submitter as unknown as { isSecret: Promise<boolean> }).isSecret).toBe(true);
+    const value = await valueOf(submitter);
+    expect(Object.keys(value).sort()).toEqual([
+      ...["accessKey", "command", "driverPodTemplate", "executorPodTemplate", "kubeconfig", "namespace", "secretKey"],
+      ...["serviceAccount", "sparkDefaults", "tokenSeconds"],
+    ]);
+    expect(JSON.stringify({ ...value, accessKey: "", secretKey: "" })).not.toMatch(/(password|placeholder)-of-/);
+  });
+
+  it("is protected in prod, and there alone, where it can't be made again", () => {
+    const passwords = run.resources.filter(({ type }) => type.startsWith("random:"));
+    for (const { name, protect } of passwords) expect([name, protect]).toEqual([name, environment === "prod"]);
+  });
+});
