@@ -1,4 +1,9 @@
-import type { V1NetworkPolicy, V1NetworkPolicyPeer, V1NetworkPolicyPort } from "@kubernetes/client-node";
+import type {
+  V1NetworkPolicy,
+  V1NetworkPolicyIngressRule,
+  V1NetworkPolicyPeer,
+  V1NetworkPolicyPort,
+} from "@kubernetes/client-node";
 import type { PolicyPod } from "./pod-addresses";
 import { type Labels, selects } from "./selectors";
 
@@ -90,7 +95,7 @@ function allowedBy(
 ): AllowedTraffic[] {
   const rules =
     direction === "ingress"
-      ? (policy.spec?.ingress ?? []).map((rule) => ({ peers: rule._from, ports: rule.ports }))
+      ? (policy.spec?.ingress ?? []).map((rule) => ({ peers: ingressPeers(rule), ports: rule.ports }))
       : (policy.spec?.egress ?? []).map((rule) => ({ peers: rule.to, ports: rule.ports }));
   return rules.flatMap(({ peers, ports }) => {
     // A rule without peers is about everyone, one without ports about every port and protocol.
@@ -103,6 +108,16 @@ function allowedBy(
       return matches.map((port) => ({ policy: policyName(policy), peer, port }));
     });
   });
+}
+
+/**
+ * The client library calls the field `_from` in what it has listed and leaves it as the API names it, `from`, in what it
+ * has watched. Overlooking either would open a rule to everyone.
+ */
+function ingressPeers(
+  rule: V1NetworkPolicyIngressRule & { readonly from?: V1NetworkPolicyPeer[] },
+): V1NetworkPolicyPeer[] | undefined {
+  return rule._from ?? rule.from;
 }
 
 /** A peer together with the pods that a named port is looked up in when the peer is the destination. */

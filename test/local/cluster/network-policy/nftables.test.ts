@@ -182,6 +182,13 @@ describe("ingress rules", () => {
   });
 });
 
+describe("an ingress rule as the API sends it in a watch", () => {
+  it("has its peers under their own name, and is no wider for it", () => {
+    const ingress = [{ from: [{ podSelector: { matchLabels: { app: "client" } } }] }] as object[];
+    expect(intoWeb({ ingress })).toEqual(["ip saddr { 10.89.0.3 } return", "drop"]);
+  });
+});
+
 describe("egress rules", () => {
   it.each<[string, Omit<V1NetworkPolicySpec, "podSelector">, string[]]>([
     ["no rules let nothing out", {}, []],
