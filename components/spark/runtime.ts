@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { NamespaceReference, ObjectStoreConnection, SharedVolume, WorkloadCredentials } from "../core/contracts";
-import { checked, fieldError } from "../core/errors";
+import { checked, fieldError, ValueFault } from "../core/errors";
 import { labelsOf } from "../core/labels";
 import { joinedName } from "../core/names";
 import type { PodPlacement } from "../core/pod-security";
@@ -173,8 +173,8 @@ export class SparkRuntime extends pulumi.ComponentResource {
   private validate(): void {
     const { args, label } = this;
     checked(this, componentName, label, () => {
-      podDemand(args.driver);
-      podDemand(args.executor);
+      checkSize("driver", args.driver);
+      checkSize("executor", args.executor);
       const [fault] = quotaFaults(args.quota, args.driver, args.executor, args.executors.min ?? 0);
       if (fault !== undefined) throw fault;
     });
@@ -296,6 +296,16 @@ const insidePlace: SubmissionPlace = {
   driverPodTemplate: `${clusterSettingsFolder}/${submitFiles.driverPodTemplate}`,
   executorPodTemplate: `${clusterSettingsFolder}/${submitFiles.executorPodTemplate}`,
 };
+
+/** @throws ValueFault with the role before the field. */
+function checkSize(role: "driver" | "executor", size: PodSize): void {
+  try {
+    podDemand(size);
+  } catch (error) {
+    if (!(error instanceof ValueFault)) throw error;
+    throw new ValueFault({ ...error.fault, field: `${role}.${error.fault.field}` });
+  }
+}
 
 function mountedVolumes(volumes: readonly SharedVolume[], claims: readonly string[]): MountedVolume[] {
   return volumes.map(({ name, mountPath, readOnly }, index) => ({
