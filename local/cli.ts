@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
+import { seconds } from "../components/core/quantities";
 import { StepError } from "./errors";
+import type { SubmitCommandOptions } from "./submit-command";
 
 /**
  * The commands of `npm run …`. Each loads its own room when it runs, so that `--help` and pass-through commands start
@@ -64,12 +66,58 @@ program
   .action(async (args: string[]) => (await import("./pass-through.js")).pulumi(args));
 
 program
+  .command("submit")
+  .description("spark-submit from outside the cluster; streams the driver's log and exits with its status")
+  .argument("<application>", "a file of this machine, or a URL that the driver can read")
+  .argument("[args...]", "the application's own arguments")
+  .option("--conf <setting>", "a further Spark setting, spark.NAME=VALUE; may be repeated", collect, [])
+  .option("--detach", "return once the driver is made, without following it")
+  .option("--start-timeout <seconds>", "how long the driver may wait for its start", positiveInteger, 300)
+  .option("--token-file <file>", "use the token in this file instead of a new one")
+  .option("--bundle <folder>", "use a folder written by `npm run submitter` instead of the stack's outputs")
+  .passThroughOptions()
+  .action(async (application: string, args: string[], options: SubmitCommandOptions) =>
+    (await import("./submit-command.js")).submitCommand(application, args, options),
+  );
+
+program
+  .command("submitter")
+  .description("write a folder with which another machine can submit: kubeconfig, short-lived token, Spark properties")
+  .argument("<folder>")
+  .option("--duration <duration>", "the token's life, such as 30m or 2h; the stack file's by default", durationSeconds)
+  .action(async (folder: string, options: { duration?: number }) =>
+    (await import("./submit-command.js")).submitterCommand(folder, options.duration),
+  );
+
+program
+  .command("harp-data")
+  .description("make a day of Harp's files and write them to the share over SMB")
+  .requiredOption("--date <day>", "the day, YYYY-MM-DD")
+  .option("--rows <number>", "rows of the day, wrong ones included", positiveInteger, 200_000)
+  .option("--seed <number>", "which of all possible days", positiveInteger, 1)
+  .action(async (options: { date: string; rows: number; seed: number }) =>
+    (await import("./harp-data.js")).dropDay(options, (line) => console.log(line)),
+  );
+
+program
   .command("e2e")
   .description("bring the platform up and run the end-to-end suites")
   .argument("[suites...]", "the suites to run; all of them without one")
   .action(async (names: string[]) => {
     process.exitCode = await (await import("./e2e.js")).runSuites(names);
   });
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+function durationSeconds(text: string): number {
+  try {
+    return seconds("--duration", text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
 
 function positiveInteger(text: string): number {
   const value = Number(text);
