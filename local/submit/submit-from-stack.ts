@@ -38,7 +38,7 @@ export async function submitSample(engine: Engine, date: string, report: Report)
 /** The lines of a driver's log that the job itself printed: neither Spark's log nor what its start scripts say. */
 export function jobOutput(lines: readonly string[]): string[] {
   const sparkLine =
-    /^(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) |WARNING: Using incubator modules|Using Spark's default log4j|Setting default log level|Files\s|\(spark)/;
+    /^(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) |WARNING: Using incubator modules|Using Spark's default log4j|Setting default log level|SLF4J: |Calling System\.exit\(\))/;
   return lines
     .filter((line) => !sparkLine.test(line))
     .filter((line, index, kept) => line.trim() !== "" || kept[index - 1]?.trim() !== "");

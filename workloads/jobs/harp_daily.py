@@ -367,7 +367,9 @@ def main(arguments=None):
     if "://" not in options.output:
         options.output = local_url(os.path.abspath(options.output))
 
-    spark = SparkSession.builder.appName(f"harp-daily-{options.date}").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    builder = SparkSession.builder.appName(f"harp-daily-{options.date}").config("spark.sql.session.timeZone", "UTC")
+    # Spark's own default is a type that keeps no time zone and that other readers have given up.
+    spark = builder.config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS").getOrCreate()
     try:
         print(json.dumps(run(spark, options)))
         return 0
