@@ -79,7 +79,9 @@ export async function provisionExisting({ context, stack }: ExistingCluster): Pr
               [],
               {
                 readOutputs: async () =>
-                  JSON.parse((await must(run("stack", "output", "--json", "--show-secrets", "--stack", stack))).stdout),
+                  JSON.parse(
+                    (await must(run("stack", "output", "--json", "--show-secrets", "--stack", stack))).stdout,
+                  ) as unknown,
                 login: { context },
                 onLog: (line) => lines.push(line),
               },
