@@ -10,6 +10,7 @@ import { createNodeCgroup } from "./cgroups";
 import { writeIfChanged } from "./configuration-files";
 import { runInNodeNetwork } from "./host-command";
 import { ctr } from "./images";
+import { rememberKernelSettings } from "./kernel-settings";
 import { kubeconfigFile } from "./kubeconfigs";
 import { kubeProxyHealthPort, kubeletHealthPort, nodeAddress } from "./network";
 import { policyTable, renderPolicyTable } from "./network-policy/nftables";
@@ -108,6 +109,7 @@ export async function startNetworkPolicyController(report: Report): Promise<void
 /** Starts the kubelet and kube-proxy; the API server, containerd and the network policy controller must run. */
 export async function startKubelet(program: string, report: Report): Promise<void> {
   createNodeCgroup();
+  rememberKernelSettings();
   const resolvConf = join(clusterPaths.configuration(), "resolv.conf");
   const file = join(clusterPaths.configuration(), "kubelet.yaml");
   const configuration = [

@@ -5,6 +5,7 @@ import { stateDirectory } from "../directories";
 import type { Report } from "../steps";
 import { processesInNodeCgroup, removeNodeCgroup } from "./cgroups";
 import { ctr } from "./images";
+import { restoreKernelSettings } from "./kernel-settings";
 import { withClusterLock } from "./lock";
 import { unmountBelow } from "./mounts";
 import { removeNodeNetwork } from "./network-namespace";
@@ -62,6 +63,7 @@ export function purgeCluster(report: Report): Promise<void> {
     ]) {
       rmSync(path(), { recursive: true, force: true });
     }
+    removeDevicePluginFolder();
     if (existsSync(stateDirectory()) && readdirSync(stateDirectory()).length === 0) rmdirSync(stateDirectory());
   });
 }
@@ -77,6 +79,7 @@ async function takeDown(report: Report): Promise<void> {
   report("removing mounts, cgroups and the network");
   await unmountBelow(stateDirectory(), shareDirectory());
   removeNodeCgroup();
+  restoreKernelSettings();
   await removeNodeNetwork();
   removeLogLinks();
   // True only while the cluster runs; left over, they would mislead the next start.
@@ -111,6 +114,12 @@ function removeLogLinks(): void {
     const link = join(folder, name);
     if (linkTarget(link).startsWith(`${stateDirectory()}/`)) rmSync(link, { force: true });
   }
+}
+
+/** The one folder that every kubelet makes at the same place; another kubelet's, which has more beside it, stays. */
+function removeDevicePluginFolder(): void {
+  const folder = "/var/lib/kubelet";
+  if (existsSync(folder) && readdirSync(folder).join() === "device-plugins") rmSync(folder, { recursive: true });
 }
 
 function linkTarget(path: string): string {

@@ -41,13 +41,14 @@ export class WatchedList<T extends KubernetesObject> {
       this.changed();
     };
     informer.on("change", take);
-    informer.on("error", (error: unknown) => {
+    const broke = (error: unknown): void => {
       if (this.current !== informer) return;
       console.error(`watch of ${this.path} broke: ${String(error)}`);
       clearTimeout(this.retry);
       this.retry = setTimeout(() => void this.restart(), 500);
-    });
-    await informer.start();
+    };
+    informer.on("error", broke);
+    await informer.start().catch(broke);
     await previous?.stop();
     take();
   }
