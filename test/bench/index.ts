@@ -1,0 +1,114 @@
+import { cpus } from "node:os";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { projectDirectory } from "../../local/directories";
+import { formatDuration } from "../../local/progress";
+import { readStartRecord } from "../../local/record";
+import { measureMemory } from "./memory";
+import { median, spread } from "./paired";
+import { measurePreviews } from "./preview";
+import { measureSubmissions } from "./submit";
+
+/** A section of the page: a heading and its lines. */
+type Section = readonly [string, ...string[]];
+
+async function previews(rounds: number): Promise<Section> {
+  const { objects, times } = await measurePreviews(rounds);
+  return [
+    "Preview of the unchanged platform",
+    `Against a bare program that declares as many plain objects (${objects}) with the same plugins; seconds, min / median / max of ${rounds} pairs.`,
+    "",
+    "| platform | bare program | ratio, median | target |",
+    "| --- | --- | --- | --- |",
+    `| ${spread(times.a)} | ${spread(times.b)} | ${median(times.ratios).toFixed(2)} | ≤ 1.3 |`,
+  ];
+}
+
+async function rendering(rounds: number): Promise<Section> {
+  const times: number[] = [];
+  let objects = "";
+  for (let round = 0; round < rounds; round += 1) {
+    const began = Date.now();
+    const run = await execa("npx", ["tsx", "test/bench/render.ts"], { cwd: projectDirectory });
+    times.push((Date.now() - began) / 1000);
+    objects = run.stdout.trim();
+  }
+  return [
+    "Rendering and validating all environments",
+    `${objects} objects of \`local\`, \`dev\` and \`prod\`, each checked against Kubernetes' schema, in one process; seconds, min / median / max of ${rounds}: ${spread(times)} (target: ≤ 3).`,
+  ];
+}
+
+function starting(): Section {
+  const { stepTimes } = readStartRecord();
+  return [
+    "The last `npm start`",
+    "Steps of one row ran beside each other.",
+    "",
+    "| step | time |",
+    "| --- | --- |",
+    ...Object.entries(stepTimes).map(([step, time]) => `| ${step} | ${formatDuration(time)} |`),
+  ];
+}
+
+function memory(): Section {
+  const programs = measureMemory();
+  const sum = (chosen: typeof programs) => chosen.reduce((total, { mebibytes }) => total + mebibytes, 0);
+  const pods = programs.filter(({ program }) => program.startsWith("pods: "));
+  const cluster = programs.filter((program) => !pods.includes(program));
+  return [
+    "Idle memory",
+    "Proportional set size, MiB, while nothing is submitted.",
+    "",
+    "| program | MiB |",
+    "| --- | --- |",
+    ...programs.map(({ program, mebibytes }) => `| ${program} | ${mebibytes} |`),
+    `| **control plane, node and share** | ${sum(cluster)} |`,
+    `| **platform (pods)** | ${sum(pods)} |`,
+  ];
+}
+
+async function submissions(rounds: number): Promise<Section> {
+  const { untilDriverRuns, times } = await measureSubmissions(rounds);
+  return [
+    "The smallest job",
+    `\`without_read.py\` submitted from outside in cluster mode, against the same job in \`local[2]\` in the same image on this host; seconds, min / median / max of ${rounds} pairs.`,
+    "",
+    "| submit to driver running | submit to done | `local[2]` | ratio, median |",
+    "| --- | --- | --- | --- |",
+    `| ${spread(untilDriverRuns)} | ${spread(times.a)} | ${spread(times.b)} | ${median(times.ratios).toFixed(2)} |`,
+  ];
+}
+
+/** Measures everything on the running embedded cluster and writes `docs/benchmarks.md`. */
+async function main(): Promise<void> {
+  const rounds = 5;
+  const sections: Section[] = [];
+  const measured: (() => Section | Promise<Section>)[] = [
+    memory,
+    starting,
+    () => rendering(rounds),
+    () => previews(rounds),
+    () => submissions(3),
+  ];
+  for (const measure of measured) {
+    const section = await measure();
+    console.log(`\n${section.join("\n")}`);
+    sections.push(section);
+  }
+  const page = [
+    "# Benchmarks",
+    "",
+    `Written by \`npm run bench\` on a host with ${cpus().length} cores, on the running embedded cluster. The host is shared and noisy: ratios come from runs taken in turn, and are what to compare.`,
+    ...sections.flatMap(([heading, ...lines]) => ["", `## ${heading}`, "", ...lines]),
+    "",
+  ].join("\n");
+  writeFileSync(join(projectDirectory, "docs", "benchmarks.md"), page);
+  await execa("npx", ["prettier", "--write", "docs/benchmarks.md"], { cwd: projectDirectory });
+}
+
+void main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
