@@ -70,6 +70,7 @@ program
   .description("spark-submit from outside the cluster; streams the driver's log and exits with its status")
   .argument("<application>", "a file of this machine, or a URL that the driver can read")
   .argument("[args...]", "the application's own arguments")
+  .option("--stack <name>", "the environment to submit to", "local")
   .option("--conf <setting>", "a further Spark setting, spark.NAME=VALUE; may be repeated", collect, [])
   .option("--detach", "return once the driver is made, without following it")
   .option("--start-timeout <seconds>", "how long the driver may wait for its start", positiveInteger, 300)
@@ -84,9 +85,10 @@ program
   .command("submitter")
   .description("write a folder with which another machine can submit: kubeconfig, short-lived token, Spark properties")
   .argument("<folder>")
+  .option("--stack <name>", "the environment to submit to", "local")
   .option("--duration <duration>", "the token's life, such as 30m or 2h; the stack file's by default", durationSeconds)
-  .action(async (folder: string, options: { duration?: number }) =>
-    (await import("./submit-command.js")).submitterCommand(folder, options.duration),
+  .action(async (folder: string, options: { stack: string; duration?: number }) =>
+    (await import("./submit-command.js")).submitterCommand(folder, options.stack, options.duration),
   );
 
 program
@@ -98,6 +100,12 @@ program
   .action(async (options: { date: string; rows: number; seed: number }) =>
     (await import("./harp-data.js")).dropDay(options, (line) => console.log(line)),
   );
+
+program
+  .command("images")
+  .description("print the lines that build the platform's images and push them to a registry")
+  .argument("<registry>", "host and perhaps a path, as hamilton:images.registry has it")
+  .action(async (registry: string) => console.log((await import("./image-lines.js")).imageLines(registry).join("\n")));
 
 program
   .command("e2e")

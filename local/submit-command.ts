@@ -1,9 +1,16 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { parseDocument } from "yaml";
+import { projectDirectory } from "./directories";
+import { StepError } from "./errors";
+import { localStack, stackOutputs } from "./pulumi";
 import { readStartRecord } from "./record";
-import { stackOutputs } from "./pulumi";
 import { submit, writeSubmitter, type SubmitOptions } from "./submit/submit";
 
 /** What the command line gives. */
 export interface SubmitCommandOptions {
+  readonly stack: string;
   readonly tokenFile?: string;
   readonly bundle?: string;
   readonly conf?: readonly string[];
@@ -11,10 +18,33 @@ export interface SubmitCommandOptions {
   readonly startTimeout?: number;
 }
 
-/** Where outputs and login come from: the embedded cluster, unless a bundle brings its own. */
-function source(): Pick<SubmitOptions, "readOutputs" | "login"> {
-  const { engine } = readStartRecord();
-  return { readOutputs: () => stackOutputs(engine), login: { kubeconfig: engine.kubeconfig } };
+type Source = Pick<SubmitOptions, "readOutputs" | "login">;
+
+/** Where outputs and login come from: this host's record for the embedded cluster, the caller's own Pulumi otherwise. */
+function sourceOf(stack: string): Source {
+  if (stack === localStack) {
+    const { engine } = readStartRecord();
+    return { readOutputs: () => stackOutputs(engine), login: { kubeconfig: engine.kubeconfig } };
+  }
+  const file = join(projectDirectory, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file))
+    throw new StepError(`There is no stack file Pulumi.${stack}.yaml`, { fix: "name a stack that has one" });
+  const context: unknown = parseDocument(readFileSync(file, "utf8")).getIn(["config", "hamilton:cluster", "context"]);
+  return {
+    readOutputs: () => ownOutputs(stack),
+    login: { context: typeof context === "string" ? context : undefined },
+  };
+}
+
+async function ownOutputs(stack: string): Promise<unknown> {
+  const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+  const shown = await execa("pulumi", args, { cwd: projectDirectory, reject: false });
+  if (shown.exitCode === 0) return JSON.parse(shown.stdout);
+  throw new StepError(`The outputs of stack "${stack}" can't be read`, {
+    command: `pulumi ${args.join(" ")}`,
+    lastLines: shown.exitCode === undefined ? ["there is no `pulumi` on PATH"] : shown.stderr.split("\n").slice(-10),
+    fix: "log in to the backend that holds the stack (`pulumi login`), and bring it up with `pulumi up`",
+  });
 }
 
 /** Runs `npm run submit`: ends with the driver's status; Ctrl-C deletes the driver. */
@@ -25,8 +55,8 @@ export async function submitCommand(application: string, args: string[], options
     application,
     args,
     {
-      // A bundle holds everything, so it works on a machine that has never seen the embedded cluster.
-      ...(options.bundle === undefined ? source() : { readOutputs: () => Promise.resolve({}) }),
+      // A bundle holds everything, so it works on a machine that has never seen a stack.
+      ...(options.bundle === undefined ? sourceOf(options.stack) : { readOutputs: () => Promise.resolve({}) }),
       bundle: options.bundle,
       tokenFile: options.tokenFile,
       settings: options.conf,
@@ -39,9 +69,9 @@ export async function submitCommand(application: string, args: string[], options
 }
 
 /** Runs `npm run submitter`: writes the folder with which another machine can submit. */
-export async function submitterCommand(directory: string, seconds: number | undefined): Promise<void> {
-  await writeSubmitter(directory, seconds, source());
+export async function submitterCommand(directory: string, stack: string, seconds: number | undefined): Promise<void> {
+  await writeSubmitter(directory, seconds, sourceOf(stack));
   console.log(
-    `${directory} holds what a machine needs to submit: see the README in docs/operations.md, "Submit from outside".`,
+    `${directory} holds what a machine needs to submit; docs/operations.md, "Submit from outside", shows how.`,
   );
 }
