@@ -53,7 +53,7 @@ export interface PlatformImage {
  * The sources of MinIO that the image is built from: upstream publishes no images any more. Go compiles them as
  * `local/toolchain/modules/minio` pins them; a test holds the two together.
  */
-export const minioVersion = "v0.0.0-20260212201848-7aac2a2c5b7c";
+export const minioVersion = "0.0.0-20260212201848-7aac2a2c5b7c";
 
 /** The images of the platform. */
 export const platformImages: Readonly<Record<"spark" | "minio", PlatformImage>> = {

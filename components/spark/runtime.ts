@@ -3,15 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NamespaceReference, ObjectStoreConnection, SharedVolume, WorkloadCredentials } from "../core/contracts";
 import { checked, fieldError, ValueFault } from "../core/errors";
 import { labelsOf } from "../core/labels";
-import { joinedName } from "../core/names";
 import type { PodPlacement } from "../core/pod-security";
 import { seconds } from "../core/quantities";
 import { SparkAccess } from "./access";
 import { openSparkNetwork } from "./network";
 import { podTemplateText } from "./pod-templates";
 import { podDemand, type PodSize } from "./pod-size";
-import { driversQuota, quotaFaults, quotaHard, type SparkQuota } from "./quota";
+import { quotaFaults, type SparkQuota } from "./quota";
 import { uploadsRole, type S3aReleases } from "./s3a";
+import { declareScheduling, type SparkPriorities } from "./scheduling";
 import { settingFault } from "./settings";
 import {
   propertiesText,
@@ -33,16 +33,6 @@ import {
 export interface SparkPod extends PodSize {
   /** @default anywhere */
   readonly placement?: Omit<PodPlacement, "priorityClassName" | "imagePullSecrets">;
-}
-
-/** How urgent pods are where there isn't room for all. */
-export interface SparkPriorities {
-  /** The value of the drivers' PriorityClass. @default 1000 */
-  readonly driver?: number;
-  /** The value of the executors' PriorityClass. @default 900 */
-  readonly executor?: number;
-  /** Whether pods of lower priority are evicted for them. @default Never */
-  readonly preemption?: "Never" | "PreemptLowerPriority";
 }
 
 /** The arguments of a {@link SparkRuntime}. */
@@ -125,17 +115,23 @@ export class SparkRuntime extends pulumi.ComponentResource {
       { namespace: args.namespace, version: args.releases.spark, submitters: args.submitters ?? [] },
       { parent: this },
     );
-    const [driverPriority, executorPriority] = this.createPriorities();
-    this.createDriversQuota(driverPriority);
+    const { namespace, prefix, priorities, quota, releases } = args;
+    const classes = checked(this, componentName, name, () =>
+      declareScheduling(name, { namespace, prefix, priorities, quota, version: releases.spark }, this),
+    );
     openSparkNetwork(name, args.namespace, args.apiServerCidrs, { parent: this });
 
-    const driverPodTemplate = this.template("driver", driverPriority.metadata.name);
-    const executorPodTemplate = this.template("executor", executorPriority.metadata.name);
+    const driverPodTemplate = this.template("driver", classes.driver);
+    const executorPodTemplate = this.template("executor", classes.executor);
     const source = this.defaultsSource(access);
     const settingsMap = new kubernetes.core.v1.ConfigMap(
       `${name}-settings`,
       {
-        metadata: { name: "spark-settings", namespace: args.namespace.name, labels: this.labels("settings") },
+        metadata: {
+          name: "spark-settings",
+          namespace: args.namespace.name,
+          labels: labelsOf({ name: "spark", instance: name, component: "settings", version: args.releases.spark }),
+        },
         data: {
           [submitFiles.sparkDefaults]: source.apply((it) => propertiesText(sparkSettings(it, insidePlace))),
           [submitFiles.driverPodTemplate]: driverPodTemplate,
@@ -152,7 +148,6 @@ export class SparkRuntime extends pulumi.ComponentResource {
       executorPodTemplate: submitFiles.executorPodTemplate,
       tokenFile: submitFiles.token,
     };
-    const { namespace } = args;
     this.submitter = pulumi.secret({
       namespace: namespace.name,
       serviceAccount: access.submitter,
@@ -195,53 +190,6 @@ export class SparkRuntime extends pulumi.ComponentResource {
 
   private tokenSeconds(): number {
     return checked(this, componentName, this.label, () => seconds("tokenDuration", this.args.tokenDuration ?? "1h"));
-  }
-
-  private labels(component: string): Record<string, string> {
-    return labelsOf({ name: "spark", instance: this.label, component, version: this.args.releases.spark });
-  }
-
-  private createPriority(role: "driver" | "executor", value: number): kubernetes.scheduling.v1.PriorityClass {
-    const { prefix, priorities = {} } = this.args;
-    const name = checked(this, componentName, this.label, () => joinedName("prefix", prefix, `spark-${role}`));
-    return new kubernetes.scheduling.v1.PriorityClass(
-      `${this.label}-${role}-priority`,
-      {
-        metadata: { name, labels: this.labels(role) },
-        value,
-        preemptionPolicy: priorities.preemption ?? "Never",
-        description: `Spark ${role}s of namespace ${this.args.namespace.physicalName}.`,
-      },
-      // Kubernetes refuses to change either field in place, and the provider doesn't know.
-      { parent: this, replaceOnChanges: ["value", "preemptionPolicy"], deleteBeforeReplace: true },
-    );
-  }
-
-  private createPriorities(): readonly [
-    kubernetes.scheduling.v1.PriorityClass,
-    kubernetes.scheduling.v1.PriorityClass,
-  ] {
-    const { driver = 1000, executor = 900 } = this.args.priorities ?? {};
-    return [this.createPriority("driver", driver), this.createPriority("executor", executor)];
-  }
-
-  /** Drivers go by their PriorityClass, so that however many are submitted, executors find room beside them. */
-  private createDriversQuota(priority: kubernetes.scheduling.v1.PriorityClass): void {
-    const { namespace, quota } = this.args;
-    new kubernetes.core.v1.ResourceQuota(
-      `${this.label}-drivers-quota`,
-      {
-        metadata: { name: "spark-drivers", namespace: namespace.name, labels: this.labels("driver") },
-        spec: {
-          hard: quotaHard(driversQuota(quota)),
-          scopeSelector: {
-            matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: [priority.metadata.name] }],
-          },
-        },
-      },
-      // A quota's scopes can't be changed in place.
-      { parent: this, replaceOnChanges: ["spec.scopeSelector"], deleteBeforeReplace: true },
-    );
   }
 
   private template(role: "driver" | "executor", priority: pulumi.Output<string>): pulumi.Output<string> {

@@ -66,7 +66,7 @@ export const imagesGroup = z
     spark: image("Spark", "4.1.2").optional().meta({
       description: "Tag (and digest) of the Spark image, whose version is this program's own. Default: that version.",
     }),
-    minio: image("MinIO", "v0.0.0-20260212201848-7aac2a2c5b7c").optional().meta({
+    minio: image("MinIO", "0.0.0-20260212201848-7aac2a2c5b7c").optional().meta({
       description: "Tag (and digest) of the MinIO image. Default: the release this program is made for.",
     }),
     credentials: z

@@ -8,7 +8,7 @@ const root = join(__dirname, "..", "..");
 describe("the table of versions", () => {
   it("names the MinIO that the toolchain compiles", () => {
     const module = readFileSync(join(root, "local", "toolchain", "modules", "minio", "go.mod"), "utf8");
-    expect(module).toMatch(new RegExp(`^require github.com/minio/minio ${minioVersion}$`, "m"));
+    expect(module).toMatch(new RegExp(`^require github.com/minio/minio v${minioVersion}$`, "m"));
   });
 
   it("tags the Spark image with the Spark release", () => {

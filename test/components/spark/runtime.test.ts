@@ -177,7 +177,11 @@ describe("SparkRuntime", () => {
   });
 
   it.each<[string, Partial<SparkRuntimeArgs>, string]>([
-    ["a size", { driver: { cores: 1, memory: "1" } }, 'SparkRuntime "spark": driver.memory is "1"; expected a memory size'],
+    [
+      "a size",
+      { driver: { cores: 1, memory: "1" } },
+      'SparkRuntime "spark": driver.memory is "1"; expected a memory size',
+    ],
     [
       "a quota",
       { quota: { cpu: "1", memory: "40g", pods: 20 } },
