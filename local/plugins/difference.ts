@@ -1,86 +1,63 @@
-import { isRecord, type Value } from "./values";
+import { isRecord, type Value, type Values } from "../kubernetes/json";
 
+/** One property that differs from what was asked for last time, and whether that needs a new object. */
+export type Change = { readonly path: Path; readonly kind: "add" | "delete" | "update"; readonly replaces?: boolean };
 /** The way to a value inside an object: keys and list indexes. */
 export type Path = readonly (string | number)[];
 
-/** One property that differs between what was asked for last time and what is asked for now. */
-export interface Change {
-  readonly path: Path;
-  readonly kind: "add" | "delete" | "update";
-}
-
 /** A path as Pulumi writes it, e.g. `spec.ports[0].name` or `metadata.labels["app.kubernetes.io/name"]`. */
 export function pathText(path: Path): string {
-  const parts = path.map((key) =>
-    typeof key === "number" ? `[${key}]` : /^\w[\w-]*$/.test(key) ? `.${key}` : `["${key}"]`,
-  );
-  return parts.join("").replace(/^\./, "");
+  const step = (key: string | number) =>
+    typeof key === "number" ? `[${key}]` : /^\w[\w-]*$/.test(key) ? `.${key}` : `["${key}"]`;
+  return path.map(step).join("").replace(/^\./, "");
 }
 
-const SCALE: Record<string, number> = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 };
-const FRACTION: Record<string, number> = { m: 1e3, u: 1e6, n: 1e9 };
-
-/** The number that a Kubernetes quantity (`100m`, `1.5Gi`, `1e3`, 2) stands for; undefined for any other text. */
-export function quantity(value: Value | undefined): number | undefined {
-  const match = /^([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)([numkKMGTPE]?)(i?)$/.exec(String(value as string | number));
-  if (!match) return undefined;
-  const [number, suffix, binary] = [Number(match[1]), match[2] ?? "", match[3]];
-  if (binary) return number * 1024 ** "KMGTPE".indexOf(suffix.toUpperCase()) * 1024;
-  return number * (SCALE[suffix] ?? 1 / FRACTION[suffix]!);
+/** The number that a Kubernetes quantity (`100m`, `1.5Gi`, `1e3`, 2) stands for; NaN for anything else. */
+export function quantity(value: Value | undefined): number {
+  const spelt = typeof value === "object" ? "" : String(value);
+  const [, number, suffix = "", binary] =
+    /^([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)([numkKMGTPE]?)(i?)$/.exec(spelt) ?? [];
+  const power = "num kMGTPE".indexOf(suffix.replace("K", "k") || " ") - 3;
+  return Number(number) * (binary ? 1024 : 1000) ** power;
 }
 
-const QUANTITIES =
-  /(^|\.)(requests|limits|capacity|hard|max|min|default|defaultRequest|overhead)\.[^.]+$|\.(sizeLimit|divisor)$/;
+// Where values are quantities: there 1000m and 1 are the same, in a ConfigMap they aren't.
+const QUANTITIES = /^(?!data\.).*\b(requests|limits|capacity|hard|max|min|default|defaultRequest|sizeLimit|divisor)\b/;
+
+type Container = Record<string | number, Value | undefined>;
+const container = (value: Value | undefined) => (typeof value === "object" && value ? (value as Container) : undefined);
+const keysOf = (left: Container, right: Container) => {
+  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
+  return Array.isArray(left) ? keys.map(Number).sort((one, other) => one - other) : keys;
+};
 
 /** True when two values mean the same: equal, or equal as quantities where the path is one of a quantity. */
 export function same(left: Value | undefined, right: Value | undefined, path: Path = []): boolean {
   if (left === right) return true;
-  if (Array.isArray(left) && Array.isArray(right))
-    return left.length === right.length && left.every((item, index) => same(item, right[index], [...path, index]));
-  if (isRecord(left) && isRecord(right))
-    return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) =>
-      same(left[key], right[key], [...path, key]),
-    );
-  if (!QUANTITIES.test(path.join(".")) || path[0] === "data") return false;
-  const number = quantity(left);
-  return number !== undefined && Math.abs(number - (quantity(right) ?? NaN)) <= Math.abs(number) * 1e-12;
+  const [one, other] = [container(left), container(right)];
+  if (one && other && Array.isArray(one) === Array.isArray(other))
+    return keysOf(one, other).every((key) => same(one[key], other[key], [...path, key]));
+  const [number, second] = [quantity(left), quantity(right)];
+  return QUANTITIES.test(path.join(".")) && Math.abs(number - second) <= Math.abs(number) * 1e-12;
 }
 
 /**
  * What changed from the old inputs to the new ones, down to single properties.
  *
- * @param imported the old inputs are all that the server holds, not what a program asked for: what the program leaves
- *   out is then no change, since applying doesn't touch it.
+ * @param imported the old inputs are all that the server holds: what the program leaves out is then no change, since
+ *   applying doesn't touch it.
  */
-export function changes(
-  before: Value | undefined,
-  after: Value | undefined,
-  imported: boolean,
-  path: Path = [],
-): Change[] {
-  if (same(before, after, path)) return [];
-  if (before === undefined) return [{ path, kind: "add" }];
-  if (after === undefined) return imported ? [] : [{ path, kind: "delete" }];
-  const keys =
-    isRecord(before) && isRecord(after)
-      ? [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
-      : Array.isArray(before) && Array.isArray(after)
-        ? [...Array(Math.max(before.length, after.length)).keys()]
-        : undefined;
-  if (!keys) return [{ path, kind: "update" }];
-  const inner = (value: Value, key: string | number) => (value as Record<string | number, Value>)[key];
-  return keys.flatMap((key) => changes(inner(before, key), inner(after, key), imported, [...path, key]));
+export function changes(old: Value | undefined, now: Value | undefined, imported = false, path: Path = []): Change[] {
+  if (same(old, now, path) || (imported && now === undefined)) return [];
+  const [before, after] = [container(old), container(now)];
+  if (!before || !after || Array.isArray(before) !== Array.isArray(after))
+    return [{ path, kind: old === undefined ? "add" : now === undefined ? "delete" : "update" }];
+  return keysOf(before, after).flatMap((key) => changes(before[key], after[key], imported, [...path, key]));
 }
 
-// Maps that belong to the program alone: a key added by hand there is drift. Elsewhere controllers add keys of theirs.
-const OWNED_MAPS = new Set(["data", "binaryData", "metadata.labels", "spec.hard"]);
-
 /**
- * The inputs as a refresh should keep them: the program's spelling wherever the server still holds what was last seen,
- * the live value where someone changed it.
- *
- * @param seen the same part of the object as the last operation left it.
- * @returns undefined where the server no longer has what the program asked for.
+ * The inputs as a refresh should keep them: the program's spelling where the server still holds what the last operation
+ * left, the live value where someone changed it, undefined where it is gone. What others added is none of the program's.
  */
 export function drifted(
   input: Value,
@@ -90,22 +67,16 @@ export function drifted(
 ): Value | undefined {
   if (live === undefined) return seen === undefined ? input : undefined;
   if (same(seen, live, path) || same(input, live, path)) return input;
+  const known = container(seen) ?? {};
   if (Array.isArray(input) && Array.isArray(live)) {
-    const before = Array.isArray(seen) ? seen : [];
     const kept = live.slice(0, input.length);
-    const items = kept.map((item, index) => drifted(input[index]!, before[index], item, [...path, index]) ?? item);
-    return [...items, ...live.slice(Math.max(input.length, before.length))];
+    const items = kept.map((item, index) => drifted(input[index]!, known[index], item, [...path, index]) ?? item);
+    return [...items, ...live.slice(Math.max(input.length, Object.keys(known).length))];
   }
   if (!isRecord(input) || !isRecord(live)) return live;
-  const before = isRecord(seen) ? seen : {};
-  const added = OWNED_MAPS.has(path.join("."))
-    ? Object.keys(live).filter((key) => !(key in input) && !(key in before))
-    : [];
-  return Object.fromEntries([
-    ...Object.entries(input).flatMap(([key, value]) => {
-      const kept = drifted(value, before[key], live[key], [...path, key]);
-      return kept === undefined ? [] : [[key, kept] as const];
-    }),
-    ...added.map((key) => [key, live[key]!] as const),
+  const kept = Object.entries(input).map(([key, value]) => [
+    key,
+    drifted(value, known[key], live[key], [...path, key]),
   ]);
+  return Object.fromEntries(kept.filter(([, value]) => value !== undefined)) as Values;
 }

@@ -15,8 +15,11 @@ export const offlinePackages = ["kubernetes", "random"] as const;
  * @returns the folder to put first in `PATH`.
  */
 export async function installOfflinePlugins(directory: string): Promise<string> {
-  const sources = (await readdir(__dirname)).filter((name) => name.endsWith(".ts")).sort();
-  const files = [...sources.map((name) => join(__dirname, name)), join(projectDirectory, "package-lock.json")];
+  const folders = [__dirname, join(__dirname, "..", "kubernetes")];
+  const found = await Promise.all(
+    folders.map(async (folder) => (await readdir(folder)).sort().map((name) => join(folder, name))),
+  );
+  const files = [...found.flat(), join(projectDirectory, "package-lock.json")];
   const hash = createHash("sha256").update(process.execPath);
   for (const file of files) hash.update(await readFile(file));
   const target = join(directory, hash.digest("hex").slice(0, 16));

@@ -1,352 +1,265 @@
 import { version } from "@pulumi/kubernetes/package.json";
-import { patience, poll, untilReady } from "./awaiting";
-import { ApiError, ClusterClient } from "./cluster-client";
-import { changes, drifted, type Change } from "./difference";
+import { poll, untilReady } from "../kubernetes/awaiting";
+import { ApiError, ClusterClient } from "../kubernetes/cluster-client";
+import { at, isRecord, list, record, text, type Values } from "../kubernetes/json";
+import { changes, drifted } from "./difference";
 import { needsReplacement } from "./immutable-fields";
-import type { Call, Difference, Failure, Outcome, ResourcePlugin } from "./plugin-server";
-import {
-  at,
-  hasUnknown,
-  isRecord,
-  list,
-  OFFLINE_MARKER,
-  plain,
-  record,
-  secret,
-  text,
-  UNKNOWN,
-  withMarksOf,
-} from "./values";
-import type { Value, Values } from "./values";
+import { notImplemented, type Call, type Outcome, type ResourcePlugin } from "./plugin-server";
+import { hasUnknown, OFFLINE_MARKER, plain, secret, UNKNOWN, withMarksOf } from "./values";
 
 /** The field manager under which the plugin owns the fields it sets. */
 const MANAGER = "hamilton-offline";
-const FLAGS = ["enableConfigMapMutable", "enableSecretMutable", "enablePatchForce", "strictMode"];
-// Settings that change nothing here: an identity for the engine, warnings that this plugin never prints.
-const WITHOUT_EFFECT = ["version", "clusterIdentifier", "suppressDeprecationWarnings", "suppressHelmHookWarnings"];
-const REFUSED_ANNOTATIONS = ["pulumi.com/waitFor", "pulumi.com/replaceUnready"];
-// Set by the server at the end of a create: a preview must not promise them.
-const SERVER_SET = ["uid", "resourceVersion", "creationTimestamp", "generation"];
+const SETTINGS =
+  /^(version|kubeconfig|context|namespace|clusterIdentifier|enable(ConfigMap|Secret)Mutable|enablePatchForce)$/;
+/** What of an imported object's metadata a program would write. */
+const METADATA = ["name", "namespace", "labels", "annotations"];
+const REFUSED_TYPES = /^kubernetes:(helm\.sh|kustomize|yaml)[/:]|Patch$/;
 
-const identity = (object: Values) => [text(object, "metadata", "namespace"), text(object, "metadata", "name")];
+const identity = (object: Values) =>
+  ["namespace", "name"].map((key) => text(object, "metadata", key)) as [string, string];
 const idOf = (object: Values) => identity(object).filter(Boolean).join("/");
 const describe = (object: Values) => `${text(object, "kind")} ${idOf(object)}`;
 const annotation = (object: Values, name: string) => text(object, "metadata", "annotations", `pulumi.com/${name}`);
+/** The seconds an operation may take: the program's word, else the official plugin's default. */
+const secondsFor = (object: Values, call: Call) =>
+  call.timeoutSeconds ||
+  Number(annotation(object, "timeoutSeconds")) ||
+  (/^PersistentV/.test(text(object, "kind")) ? 300 : 600);
+const wantedBy = (call: Call) => record(plain(call.inputs));
 const answered = (error: unknown, ...codes: number[]): error is ApiError =>
   error instanceof ApiError && codes.includes(error.code);
 
-/** The package `kubernetes` over one API server: objects of any kind, typed or custom. */
-export class KubernetesPlugin implements ResourcePlugin {
-  readonly version = version;
-  private settings: Values = {};
-  private connected?: ClusterClient;
-  /** Resources that had an older state in this run: creating one of them is a replacement. */
-  private readonly known = new Set<string>();
+let settings: Values = {};
+let connected: ClusterClient | undefined;
+/** Resources that had an older state in this run: creating one of them is a replacement. */
+const known = new Set<string>();
 
-  checkConfiguration(marked: Values): Failure[] {
-    const settings = record(plain(marked));
-    const flag = (name: string) => ["true", "false", ""].includes(text(settings, name));
-    const allowed = new Set([...FLAGS, ...WITHOUT_EFFECT, "kubeconfig", "context", "namespace"]);
-    const failures = Object.keys(settings)
-      .filter((name) => !allowed.has(name) && !(name === "enableServerSideApply" && text(settings, name) === "true"))
-      .map((name) => ({ property: name, reason: "the offline plugin doesn't implement it; the official plugin does" }));
-    for (const name of FLAGS.filter((each) => !flag(each) && settings[each] !== UNKNOWN))
-      failures.push({ property: name, reason: `"${text(settings, name)}" is neither true nor false` });
-    for (const name of ["kubeconfig", "context"])
-      if (text(settings, "strictMode") === "true" && !settings[name])
-        failures.push({ property: name, reason: "must be set where strictMode is on" });
-    return failures;
-  }
+const client = () => (connected ??= new ClusterClient(settings));
+const flag = (name: string) => text(settings, name) === "true";
+const pathOf = (object: Values, named = true) => {
+  const [namespace, name] = identity(object);
+  return client().path(text(object, "apiVersion"), text(object, "kind"), namespace, named ? name : undefined);
+};
+const get = (path: string) => client().send("GET", path);
+/** Undefined where the server answers that there is no such thing. */
+const absent = (request: Promise<Values>) =>
+  request.catch((error: unknown) => {
+    if (!answered(error, 404)) throw error;
+    return undefined;
+  });
 
-  replacesProvider(before: Values, after: Values): string[] {
-    const [old, now] = [record(plain(before)), record(plain(after))];
-    const identifier = old.clusterIdentifier || now.clusterIdentifier ? "clusterIdentifier" : "context";
-    return old[identifier] && old[identifier] !== now[identifier] ? [identifier] : [];
-  }
+/** Values with the secret marks of the inputs they stem from; a Secret's data is secret in any case. */
+function marked(inputs: Values, value: Values): Values {
+  const copied = record(withMarksOf(inputs, value));
+  return copied.kind === "Secret" && copied.data ? { ...copied, data: secret(copied.data) } : copied;
+}
 
-  configure(settings: Values): void {
-    this.settings = record(plain(settings));
-    this.connected = undefined;
-  }
+function outputsOf(inputs: Values, object: Values, mark = "managed"): Values {
+  const metadata = { ...record(object, "metadata") };
+  delete metadata.managedFields;
+  return { ...marked(inputs, { ...object, metadata }), [OFFLINE_MARKER]: mark };
+}
 
-  async check(call: Call): Promise<{ inputs: Values; failures: Failure[] }> {
-    const inputs = record(plain(call.inputs));
-    const [kind, name] = [text(inputs, "kind"), text(inputs, "metadata", "name")];
-    const foreign = /^kubernetes:(helm\.sh|kustomize|yaml)[/:]/.test(call.type) || !kind || !inputs.apiVersion;
-    if (foreign || call.type.endsWith(`:${kind}Patch`) || (kind.endsWith("List") && "items" in inputs))
-      throw new Error(`${call.type} is not implemented by the offline plugin; the official plugin does it`);
-    const failures: Failure[] = [];
-    if (inputs.metadata !== UNKNOWN && !name)
-      failures.push({ property: "metadata.name", reason: "must be given: the offline plugin makes up no names" });
-    for (const key of REFUSED_ANNOTATIONS.filter((each) => record(inputs, "metadata", "annotations")[each]))
-      failures.push({ property: `metadata.annotations["${key}"]`, reason: "the offline plugin doesn't implement it" });
-    if (kind === "Secret" && inputs.stringData !== undefined) {
-      const encoded = (value: Value) => (value === UNKNOWN ? value : Buffer.from(text(value)).toString("base64"));
-      const added = Object.entries(record(inputs, "stringData")).map(([key, value]) => [key, encoded(value)] as const);
-      const whole = inputs.stringData === UNKNOWN || inputs.data === UNKNOWN;
-      inputs.data = whole ? UNKNOWN : { ...record(inputs, "data"), ...Object.fromEntries(added) };
-      delete inputs.stringData;
-    }
-    if (isRecord(inputs.metadata) && !inputs.metadata.namespace) {
-      const mapping = await this.client.mapping(text(inputs, "apiVersion"), kind);
-      if (mapping?.namespaced) inputs.metadata = { ...inputs.metadata, namespace: this.client.namespace };
-    }
-    return { inputs: this.marked(call.inputs, inputs), failures };
-  }
+/** The error for the user: which object, whose field, what to do. */
+function explained(error: unknown, object: Values): unknown {
+  if (!(error instanceof ApiError)) return error;
+  const causes = list(error.status, "details", "causes").filter(({ reason }) => reason === "FieldManagerConflict");
+  const conflicts = causes.map((cause) => `${text(cause, "field")} is in ${text(cause, "message")}`).join("; ");
+  const advice = conflicts
+    ? `: ${conflicts}. Leave the field to the other with ignoreChanges, or take it with the annotation ` +
+      'pulumi.com/patchForce: "true" or the provider\'s enablePatchForce'
+    : error.status.reason === "AlreadyExists"
+      ? ` already exists in the cluster and isn't this resource's. Take it over with the resource option import: ` +
+        `"${idOf(object)}", delete it, or choose another name`
+      : `: ${error.message}`;
+  const immutable = /immutable|updates to .* are forbidden/.test(error.message);
+  return new Error(
+    describe(object) + advice + (immutable ? " (give it replaceOnChanges and deleteBeforeReplace)" : ""),
+  );
+}
 
-  diff(call: Call): Promise<Difference> {
-    this.refuseOfficial(call);
-    this.known.add(call.urn);
-    const [before, after] = [record(plain(call.oldInputs)), record(plain(call.inputs))];
-    // A custom resource that was made before its kind was known had no namespace among its inputs.
-    const namespace = record(before, "metadata").namespace ?? at(call.oldOutputs, "metadata", "namespace");
-    if (isRecord(before.metadata) && namespace) before.metadata = { ...before.metadata, namespace };
-    const found = changes(before, after, call.oldOutputs[OFFLINE_MARKER] === "imported");
-    const mutable = { enableConfigMapMutable: this.flag(FLAGS[0]!), enableSecretMutable: this.flag(FLAGS[1]!) };
-    const replacing = found.filter((change) => needsReplacement(change, before, after, mutable));
-    const sameName = idOf(before) === idOf(after) && before.kind === after.kind;
-    return Promise.resolve({ changes: found, replacing, deleteBeforeReplace: replacing.length > 0 && sameName });
-  }
+async function post(wanted: Values, call: Call): Promise<Values> {
+  let created: Values | undefined;
+  const attempt = async () => {
+    const path = `${await pathOf(wanted, false)}?fieldManager=${MANAGER}${call.preview ? "&dryRun=All" : ""}`;
+    created = await client().send("POST", path, wanted);
+    return true;
+  };
+  // Its kind or its namespace may be on its way from another resource of the same update: a few seconds' patience.
+  const later = (error: unknown) => {
+    if (call.preview || !answered(error, 404)) throw error;
+    return false;
+  };
+  await poll(() => attempt().catch(later), { seconds: 8, cancelled: call.cancelled });
+  if (!created) await attempt();
+  return created!;
+}
 
-  async create(call: Call): Promise<Outcome> {
-    const wanted = record(plain(call.inputs));
-    if (call.preview && hasUnknown(wanted)) return { id: "", outputs: call.inputs };
-    try {
-      const created = await this.post(wanted, call);
-      if (call.preview) return { id: idOf(created), outputs: this.previewed(call.inputs, wanted, created) };
-      return await this.settled(call, created);
-    } catch (error) {
-      // What a dry run can't know: a namespace or kind that the same update makes, rights it grants, the object to be replaced.
-      const expected = answered(error, 403, 404) || (answered(error, 409, 422) && this.known.has(call.urn));
-      if (call.preview && expected) return { id: "", outputs: call.inputs };
-      throw this.explained(error, wanted);
-    }
-  }
+/** Makes the fields that POST set ours by apply, so that leaving one out later removes it. */
+async function takeOver(path: string, object: Values): Promise<void> {
+  const { resourceVersion } = record(object, "metadata");
+  const fields = list(object, "metadata", "managedFields");
+  const mine = fields.filter((entry) => entry.manager === MANAGER && !entry.subresource);
+  if (mine.length !== 1 || mine[0]!.operation === "Apply") return;
+  const managedFields = fields.map((entry) => (entry === mine[0] ? { ...entry, operation: "Apply" } : entry));
+  const patch = { metadata: { managedFields, resourceVersion: resourceVersion! } };
+  await client().send("PATCH", `${path}?fieldManager=${MANAGER}`, patch, "application/merge-patch+json");
+}
 
-  async read(call: Call): Promise<Outcome | undefined> {
-    this.refuseOfficial(call);
-    const [, group = "", kind = ""] = call.type.split(":");
-    const [apiVersion, name] = [group.replace(/^core\//, ""), call.id.split("/").at(-1)!];
-    const seen = record(plain(call.oldOutputs));
-    const type = [text(call.oldInputs, "apiVersion") || apiVersion, text(call.oldInputs, "kind") || kind] as const;
-    try {
-      const namespace = call.id.includes("/") ? call.id.split("/")[0]! : "";
-      const live = await this.client.send("GET", await this.client.path(...type, namespace, name));
-      const refreshed = Object.keys(call.oldInputs).length > 0 && OFFLINE_MARKER in seen;
-      const { status: _status, metadata: _metadata, ...rest } = live;
-      const { labels, annotations, ...meta } = record(live, "metadata");
-      const spelt = { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) };
-      const whole = {
-        ...rest,
-        metadata: { name: meta.name!, ...(meta.namespace ? { namespace: meta.namespace } : {}), ...spelt },
-      };
-      const inputs = refreshed ? record(drifted(plain(call.oldInputs), seen, live)) : whole;
-      const mark = refreshed ? text(seen, OFFLINE_MARKER) : "imported";
-      const outputs = { ...this.outputs(call.oldInputs, live), [OFFLINE_MARKER]: mark };
-      return { id: idOf(live), inputs: this.marked(call.oldInputs, inputs), outputs };
-    } catch (error) {
-      if (answered(error, 404)) return undefined;
-      throw error;
-    }
-  }
-
-  async update(call: Call): Promise<Outcome> {
-    this.refuseOfficial(call);
-    const wanted = record(plain(call.inputs));
-    if (call.preview && hasUnknown(wanted)) return { id: call.id, outputs: call.inputs };
-    try {
-      const path = await this.pathOf(wanted);
-      const live = await this.client.send("GET", path).catch((error: unknown) => {
-        if (answered(error, 404)) return undefined;
-        throw error;
-      });
-      if (!live) return await this.create(call);
-      if (!call.preview) await this.takeOverCreated(path, live);
-      for (const ignored of call.ignoreChanges) leaveAsItIs(wanted, live, ignored.split("."));
-      const applied = await this.apply(path, wanted, call.preview);
-      const removed = changes(plain(call.oldInputs), wanted, call.oldOutputs[OFFLINE_MARKER] === "imported")
-        .filter((change) => change.kind === "delete" && change.path.every((key) => typeof key === "string"))
-        .filter((change) => at(applied, ...change.path) !== undefined);
-      if (call.preview) return { id: call.id, outputs: this.outputs(call.inputs, applied) };
-      return await this.settled(call, removed.length ? await this.remove(path, removed) : applied);
-    } catch (error) {
-      if (call.preview && answered(error, 403, 404)) return { id: call.id, outputs: call.inputs };
-      throw this.explained(error, wanted);
-    }
-  }
-
-  async delete(call: Call): Promise<void> {
-    this.refuseOfficial(call);
-    const old = record(plain(call.oldOutputs));
-    const uid = text(old, "metadata", "uid");
-    const propagationPolicy = annotation(old, "deletionPropagationPolicy") || "Foreground";
-    const gone = (error: unknown) => {
-      // A conflict is the precondition: the object of that name is a newer one.
-      if (answered(error, 404)) return true;
-      if (!answered(error, 409) || !error.message.includes("UID")) throw error;
-      call.warn(`${describe(old)} was already gone; the newer object of that name stays`);
-      return true;
-    };
-    const options = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid }, propagationPolicy };
-    const path = await this.pathOf(old).catch((error: unknown) => void gone(error));
-    if (!path || (await this.client.send("DELETE", path, options).catch(gone)) === true) return;
-    if (annotation(old, "skipAwait") === "true") return;
-    let left: Values = {};
-    const observe = async () => {
-      const live = await this.client.send("GET", path).catch((error: unknown) => {
-        if (!answered(error, 404)) throw error;
-      });
-      if (!live || text(live, "metadata", "uid") !== uid) return true;
-      left = live;
-      return undefined;
-    };
-    const { reason } = await poll(observe, patience(old, call), call);
-    const finalizers = list(left, "metadata", "finalizers").map((each) => text(each));
-    if (reason)
-      throw new Error(`deleting ${describe(old)}: ${reason}; finalizers left: ${finalizers.join(", ") || "none"}`);
-  }
-
-  private get client(): ClusterClient {
-    const { kubeconfig, context, namespace } = this.settings;
-    return (this.connected ??= new ClusterClient({
-      kubeconfig: text(kubeconfig),
-      context: text(context),
-      namespace: text(namespace),
-    }));
-  }
-
-  private flag(name: string): boolean {
-    return text(this.settings, name) === "true";
-  }
-
-  private async pathOf(object: Values, collection = false): Promise<string> {
-    const [namespace, name] = identity(object) as [string, string];
-    return this.client.path(text(object, "apiVersion"), text(object, "kind"), namespace, collection ? undefined : name);
-  }
-
-  private async post(wanted: Values, call: Call): Promise<Values> {
-    // The kind or the namespace may be on its way from another resource of the same update: five tries, about 8 s.
-    for (let attempt = 1; ; attempt++)
-      try {
-        const path = await this.pathOf(wanted, true);
-        return await this.client.send(
-          "POST",
-          `${path}?fieldManager=${MANAGER}${call.preview ? "&dryRun=All" : ""}`,
-          wanted,
-        );
-      } catch (error) {
-        if (call.preview || !answered(error, 404) || attempt === 5) throw error;
-        await poll(() => Promise.resolve(undefined), 400 * 2 ** attempt, call);
-        if (call.cancelled.aborted) throw error;
-      }
-  }
-
-  /** Server-side apply; a conflict with what this plugin itself wrote by POST is none. */
-  private async apply(path: string, wanted: Values, dryRun: boolean, forced = false): Promise<Values> {
-    const force = forced || this.flag("enablePatchForce") || annotation(wanted, "patchForce") === "true";
-    const query = `?fieldManager=${MANAGER}&force=${force}${dryRun ? "&dryRun=All" : ""}`;
-    try {
-      return await this.client.send("PATCH", path + query, wanted, "application/apply-patch+yaml");
-    } catch (error) {
-      const causes = answered(error, 409) ? list(error.status, "details", "causes") : [];
-      if (force || !causes.length || !causes.every((cause) => text(cause, "message").includes(`"${MANAGER}"`)))
-        throw error;
-      return this.apply(path, wanted, dryRun, true);
-    }
-  }
-
-  /** Makes fields that POST set ours by apply, so that leaving one out later removes it. */
-  private async takeOverCreated(path: string, live: Values): Promise<void> {
-    const { managedFields, resourceVersion } = record(live, "metadata");
-    const mine = (list(managedFields) as Values[]).filter((entry) => entry.manager === MANAGER && !entry.subresource);
-    if (!mine.length || mine.some((entry) => entry.operation === "Apply")) return;
-    const value = (list(managedFields) as Values[]).map((entry) =>
-      mine.includes(entry) ? { ...entry, operation: "Apply" } : entry,
-    );
-    await this.jsonPatch(path, [
-      { op: "replace", path: "/metadata/managedFields", value },
-      { op: "replace", path: "/metadata/resourceVersion", value: resourceVersion! },
-    ]);
-  }
-
-  private remove(path: string, removed: Change[]): Promise<Values> {
-    const pointer = (change: Change) =>
-      change.path.map((key) => `/${String(key).replace(/~/g, "~0").replace(/\//g, "~1")}`).join("");
-    return this.jsonPatch(
-      path,
-      removed.map((change) => ({ op: "remove", path: pointer(change) })),
-    );
-  }
-
-  private jsonPatch(path: string, operations: Values[]): Promise<Values> {
-    return this.client.send("PATCH", `${path}?fieldManager=${MANAGER}`, operations, "application/json-patch+json");
-  }
-
-  private async settled(call: Call, object: Values): Promise<Outcome> {
-    const { object: last, problems } = await untilReady(this.client, await this.pathOf(object), object, call);
-    return { id: idOf(last), inputs: call.inputs, outputs: this.outputs(call.inputs, last), problems };
-  }
-
-  /** Values with the secret marks of the inputs they stem from; a Secret's data is secret in any case. */
-  private marked(inputs: Values, value: Values): Values {
-    const marked = record(withMarksOf(inputs, value));
-    const hide = (key: string) => (marked[key] === undefined ? {} : { [key]: secret(marked[key]) });
-    return text(value, "kind") === "Secret" ? { ...marked, ...hide("data"), ...hide("stringData") } : marked;
-  }
-
-  private outputs(inputs: Values, live: Values): Values {
-    const { managedFields: _managedFields, ...metadata } = record(live, "metadata");
-    return { ...this.marked(inputs, { ...live, metadata }), [OFFLINE_MARKER]: "managed" };
-  }
-
-  private previewed(inputs: Values, wanted: Values, created: Values): Values {
-    const unknown = (names: string[]) => Object.fromEntries(names.map((name) => [name, UNKNOWN]));
-    const metadata = { ...record(created, "metadata"), ...unknown(SERVER_SET) };
-    const rest: Values = { ...created, metadata };
-    delete rest.status;
-    const spec = record(created, "spec");
-    const given = Object.keys(spec).filter((key) => key.startsWith("clusterIP") && !(key in record(wanted, "spec")));
-    return this.outputs(inputs, created.spec ? { ...rest, spec: { ...spec, ...unknown(given) } } : rest);
-  }
-
-  private refuseOfficial(call: Call): void {
-    const official = at(call.oldOutputs, "metadata", "uid") !== undefined && !(OFFLINE_MARKER in call.oldOutputs);
-    if (official || "__inputs" in call.oldOutputs)
-      throw new Error(
-        "this stack was last updated with the official kubernetes plugin, whose state the offline plugin can't carry on; " +
-          "run it with the official plugin, or destroy the stack with that one first",
-      );
-  }
-
-  private explained(error: unknown, wanted: Values): unknown {
-    if (!(error instanceof ApiError)) return error;
-    const what = `${describe(wanted)}: `;
-    if (text(error.status, "reason") === "AlreadyExists")
-      return new Error(
-        `${what}already exists in the cluster and isn't this resource's. Take it over with the resource option ` +
-          `import: "${idOf(wanted)}", delete it, or choose another name (an object that an earlier update still ` +
-          "has to delete goes when the update that renamed it succeeds)",
-      );
-    const conflicts = list(error.status, "details", "causes").filter(
-      (cause) => text(cause, "reason") === "FieldManagerConflict",
-    );
-    if (conflicts.length)
-      return new Error(
-        `${what}${conflicts.map((cause) => `${text(cause, "field")} is in ${text(cause, "message")}`).join("; ")}. Leave ` +
-          'the field to the other with ignoreChanges, or take it with the annotation pulumi.com/patchForce: "true" or the ' +
-          "provider's enablePatchForce",
-      );
-    const immutable = /immutable|may not be changed|updates to .* are forbidden/i.test(error.message);
-    const advice = immutable ? " (declare replaceOnChanges with deleteBeforeReplace for this field)" : "";
-    return new Error(what + error.message + advice);
+/** Server-side apply; in a preview a conflict with what POST wrote is none, since the update would take that over. */
+async function apply(path: string, wanted: Values, dryRun: boolean, forced = false): Promise<Values> {
+  const force = forced || flag("enablePatchForce") || annotation(wanted, "patchForce") === "true";
+  const query = `?fieldManager=${MANAGER}&force=${force}${dryRun ? "&dryRun=All" : ""}`;
+  try {
+    return await client().send("PATCH", path + query, wanted, "application/apply-patch+yaml");
+  } catch (error) {
+    const causes = answered(error, 409) ? list(error.status, "details", "causes") : [];
+    const own = causes.length > 0 && causes.every((cause) => text(cause, "message").includes(`"${MANAGER}"`));
+    if (force || !own) throw error;
+    return apply(path, wanted, dryRun, true);
   }
 }
 
+/** What a preview can promise of an object: nothing that the server settles only when it is made. */
+function previewed(call: Call, created: Values): Outcome {
+  const outputs = outputsOf(call.inputs, created);
+  const unknown = (...names: string[]) => Object.fromEntries(names.map((name) => [name, UNKNOWN]));
+  const metadata = { ...record(outputs, "metadata"), ...unknown("uid", "resourceVersion", "creationTimestamp") };
+  const allocated = created.kind === "Service" && !at(call.inputs, "spec", "clusterIP");
+  const spec = { spec: { ...record(outputs, "spec"), ...unknown("clusterIP", "clusterIPs") } };
+  return { id: "", outputs: { ...outputs, metadata, ...(allocated ? spec : {}) } };
+}
+
+async function settled(call: Call, object: Values): Promise<Outcome> {
+  const { object: last, problems } = await untilReady(client(), await pathOf(object), object, {
+    ...call,
+    seconds: secondsFor(object, call),
+  });
+  return { id: idOf(last), inputs: call.inputs, outputs: outputsOf(call.inputs, last), problems };
+}
+
+/** The package `kubernetes` over one API server: objects of any kind, typed or custom. */
+export const kubernetesPlugin: ResourcePlugin = {
+  version,
+
+  configure(given) {
+    const refused = Object.keys(given).filter((name) => !SETTINGS.test(name));
+    if (refused.length) throw new Error(notImplemented(`the provider setting ${refused.join(", ")}`));
+    settings = record(plain(given));
+  },
+
+  async check(call) {
+    const inputs = wantedBy(call);
+    const [kind, apiVersion] = [text(inputs, "kind"), text(inputs, "apiVersion")];
+    if (!kind || REFUSED_TYPES.test(call.type) || inputs.items !== undefined)
+      throw new Error(notImplemented(call.type));
+    for (const name of ["waitFor", "replaceUnready"].filter((each) => annotation(inputs, each)))
+      throw new Error(notImplemented(`the annotation pulumi.com/${name}`));
+    if (isRecord(inputs.metadata) && !inputs.metadata.name)
+      throw new Error(`${call.type}: metadata.name must be given: the offline plugin makes up no names`);
+    if (kind === "Secret" && inputs.stringData !== undefined) {
+      const { stringData, data = {} } = inputs;
+      const encoded = Object.entries(record(stringData)).map(
+        ([key, value]) => [key, value === UNKNOWN ? value : Buffer.from(text(value)).toString("base64")] as const,
+      );
+      inputs.data = isRecord(stringData) && isRecord(data) ? { ...data, ...Object.fromEntries(encoded) } : UNKNOWN;
+      delete inputs.stringData;
+    }
+    const { metadata } = inputs;
+    if (isRecord(metadata) && !metadata.namespace && (await client().served(apiVersion, kind))?.namespaced)
+      inputs.metadata = { ...metadata, namespace: client().namespace };
+    return marked(call.inputs, inputs);
+  },
+
+  diff(call) {
+    known.add(call.urn);
+    const [before, after] = [record(plain(call.oldInputs)), wantedBy(call)];
+    // A custom resource that was made before its kind was known has no namespace among its inputs.
+    const namespace = at(before, "metadata", "namespace") ?? at(call.oldOutputs, "metadata", "namespace");
+    if (isRecord(before.metadata) && namespace) before.metadata = { ...before.metadata, namespace };
+    const mutable = ["ConfigMap", "Secret"].filter((kind) => flag(`enable${kind}Mutable`)).map((kind) => `/${kind}`);
+    const found = changes(before, after, call.oldOutputs[OFFLINE_MARKER] === "imported");
+    const judged = found.map((change) => ({ ...change, replaces: needsReplacement(change, before, after, mutable) }));
+    return { changes: judged, deleteBeforeReplace: describe(before) === describe(after) };
+  },
+
+  async create(call) {
+    const wanted = wantedBy(call);
+    if (call.preview && hasUnknown(wanted)) return { id: "", outputs: call.inputs };
+    try {
+      const created = await post(wanted, call);
+      return call.preview ? previewed(call, created) : await settled(call, created);
+    } catch (error) {
+      // What a dry run can't know: a namespace, kind or right that the same update makes, the object to be replaced.
+      const expected = answered(error, 403, 404) || (answered(error, 409, 422) && known.has(call.urn));
+      if (call.preview && expected) return { id: "", outputs: call.inputs };
+      throw explained(error, wanted);
+    }
+  },
+
+  async read(call) {
+    const [, group = "", kind = ""] = call.type.split(":");
+    const [name = "", namespace = ""] = call.id.split("/").reverse();
+    const apiVersion = text(call.oldInputs, "apiVersion") || group.replace(/^core\//, "");
+    const object = await absent(
+      client()
+        .path(apiVersion, text(call.oldInputs, "kind") || kind, namespace, name)
+        .then(get),
+    );
+    if (!object) return undefined;
+    const seen = record(plain(call.oldOutputs));
+    const metadata = Object.entries(record(object, "metadata")).filter(([key]) => METADATA.includes(key));
+    const whole: Values = { ...object, metadata: Object.fromEntries(metadata) };
+    delete whole.status;
+    const managed = Object.keys(call.oldInputs).length > 0 && OFFLINE_MARKER in seen;
+    const inputs = managed ? record(drifted(plain(call.oldInputs), seen, object)) : whole;
+    const outputs = outputsOf(call.oldInputs, object, managed ? text(seen, OFFLINE_MARKER) : "imported");
+    return { id: idOf(object), inputs: marked(call.oldInputs, inputs), outputs };
+  },
+
+  async update(call) {
+    const wanted = wantedBy(call);
+    if (call.preview && hasUnknown(wanted)) return { id: call.id, outputs: call.inputs };
+    try {
+      const path = await pathOf(wanted);
+      const object = await absent(get(path));
+      if (!object) return await this.create(call);
+      if (!call.preview) await takeOver(path, object);
+      for (const ignored of call.ignoreChanges) leaveAsItIs(wanted, object, ignored.split("."));
+      const applied = await apply(path, wanted, call.preview);
+      if (call.preview) return { id: call.id, outputs: outputsOf(call.inputs, applied) };
+      return await settled(call, applied);
+    } catch (error) {
+      if (call.preview && answered(error, 403, 404)) return { id: call.id, outputs: call.inputs };
+      throw explained(error, wanted);
+    }
+  },
+
+  async delete(call) {
+    const old = record(plain(call.oldOutputs));
+    const uid = text(old, "metadata", "uid");
+    const propagationPolicy = annotation(old, "deletionPropagationPolicy") || "Foreground";
+    const options = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid }, propagationPolicy };
+    let left: Values | undefined = old;
+    try {
+      const path = await pathOf(old);
+      await client().send("DELETE", path, options);
+      if (annotation(old, "skipAwait") === "true") return;
+      const gone = async () => !(left = await absent(get(path))) || text(left, "metadata", "uid") !== uid;
+      const reason = await poll(gone, { seconds: secondsFor(old, call), cancelled: call.cancelled });
+      const finalizers = (record(left, "metadata").finalizers as string[] | undefined)?.join(", ");
+      if (reason) throw new Error(`deleting ${describe(old)}: ${reason}; finalizers left: ${finalizers ?? "none"}`);
+    } catch (error) {
+      // A conflict is the precondition: the object of that name is a newer one.
+      if (answered(error, 409) && error.message.includes("UID"))
+        call.report(`${describe(old)} was already gone; the newer object of that name stays`, true);
+      else if (!answered(error, 404)) throw error;
+    }
+  },
+};
+
 /** Puts the live value at a path where the program ignores changes, so that applying asserts nothing new there. */
-function leaveAsItIs(wanted: Values, live: Values, path: string[]): void {
-  const [holder, last] = [path.slice(0, -1), path.at(-1)!];
-  const [target, current] = [at(wanted, ...holder), at(live, ...path)];
-  if (!isRecord(target)) return;
-  if (current === undefined) delete target[last];
-  else target[last] = current;
+function leaveAsItIs(wanted: Values, object: Values, path: string[]): void {
+  const [target, current, last] = [at(wanted, ...path.slice(0, -1)), at(object, ...path), path.at(-1)!];
+  if (isRecord(target) && current !== undefined) target[last] = current;
 }

@@ -1,12 +1,8 @@
-import { serve } from "./plugin-server";
+/* eslint-disable @typescript-eslint/no-require-imports -- each package loads its own modules only */
+import { serve, type ResourcePlugin } from "./plugin-server";
 
-// Started by a launcher as: node bundle.js PACKAGE ENGINE_ADDRESS. Each package loads only its own modules.
+// A launcher starts this as: node bundle.js PACKAGE ENGINE_ADDRESS.
 const [packageName, engineAddress = ""] = process.argv.slice(2);
-/* eslint-disable @typescript-eslint/no-require-imports -- loaded lazily, and resolved like the other CommonJS imports */
-if (packageName === "random") {
-  const { RandomPlugin } = require("./random") as typeof import("./random");
-  serve(new RandomPlugin(), engineAddress);
-} else {
-  const { KubernetesPlugin } = require("./kubernetes") as typeof import("./kubernetes");
-  serve(new KubernetesPlugin(), engineAddress);
-}
+const random = () => (require("./random") as { randomPlugin: ResourcePlugin }).randomPlugin;
+const kubernetes = () => (require("./kubernetes") as { kubernetesPlugin: ResourcePlugin }).kubernetesPlugin;
+serve(packageName === "random" ? random() : kubernetes(), engineAddress);

@@ -1,5 +1,6 @@
 import { StepError } from "../errors";
-import { list, OFFLINE_MARKER, record, text, type Value } from "./values";
+import { list, record, text, type Value } from "../kubernetes/json";
+import { OFFLINE_MARKER } from "./values";
 
 /** Whose plugins work on a stack: the official ones, or those of `local/plugins`. */
 export type PluginKind = "official" | "offline";

@@ -7,15 +7,16 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { pathText, type Change } from "./difference";
-import { conceal, type Values } from "./values";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Values } from "../kubernetes/json";
+import { changes, pathText, type Change } from "./difference";
+import { conceal, OFFLINE_MARKER } from "./values";
 
 /** One operation that the engine asks for. Inputs and outputs carry secret and unknown markers. */
 export interface Call {
-  readonly urn: string;
   /** The type token, e.g. `kubernetes:apps/v1:Deployment`. */
   readonly type: string;
+  readonly urn: string;
   readonly id: string;
   readonly inputs: Values;
   readonly oldInputs: Values;
@@ -24,46 +25,26 @@ export interface Call {
   readonly preview: boolean;
   /** Seconds the program grants the operation; 0 where it says nothing. */
   readonly timeoutSeconds: number;
-  /** Property paths that the program leaves to others. */
   readonly ignoreChanges: readonly string[];
   /** Aborted when the user cancels the update. */
   readonly cancelled: AbortSignal;
-  /** Shows a line of progress beside the resource, until the next one. */
-  readonly report: (line: string) => void;
-  /** Shows a warning that stays on the screen. */
-  readonly warn: (line: string) => void;
+  /** Shows a line beside the resource until the next one, or a warning that stays. */
+  readonly report: (line: string, warning?: boolean) => void;
 }
 
-/** A rejected input: its property path and why. */
-export interface Failure {
-  readonly property: string;
-  readonly reason: string;
-}
-
-/** The answer to a diff: every change, those that need a new object, and whether the old one must go first. */
-export interface Difference {
-  readonly changes: readonly Change[];
-  readonly replacing: readonly Change[];
-  readonly deleteBeforeReplace: boolean;
-}
+/** Every change, and whether a replaced object must go before the new one comes. */
+export type Difference = { readonly changes: readonly Change[]; readonly deleteBeforeReplace: boolean };
 
 /** A resource after an operation. `problems` tells why it exists but isn't ready; the state keeps it nevertheless. */
-export interface Outcome {
-  readonly id: string;
-  readonly inputs?: Values;
-  readonly outputs: Values;
-  readonly problems?: readonly string[];
-}
+export type Outcome = { id: string; inputs?: Values; outputs: Values; problems?: readonly string[] };
 
-/** What a plugin of one Pulumi package does; every method may throw an error whose message is meant for the user. */
+/** What a plugin of one Pulumi package does; any method may throw an error whose message is meant for the user. */
 export interface ResourcePlugin {
   readonly version: string;
-  checkConfiguration(settings: Values): Failure[];
-  /** The settings whose change means another cluster, so that everything must be made anew. */
-  replacesProvider(before: Values, after: Values): string[];
   configure(settings: Values): void;
-  check(call: Call): Promise<{ inputs: Values; failures: Failure[] }>;
-  diff(call: Call): Promise<Difference>;
+  /** The inputs as they should be kept. */
+  check(call: Call): Promise<Values>;
+  diff(call: Call): Difference;
   create(call: Call): Promise<Outcome>;
   /** Undefined when the resource is gone. */
   read(call: Call): Promise<Outcome | undefined>;
@@ -71,149 +52,142 @@ export interface ResourcePlugin {
   delete(call: Call): Promise<void>;
 }
 
-const values = (struct?: Struct) => (struct?.toJavaScript() ?? {}) as Values;
-const struct = (object: Values) => Struct.fromJavaScript(object as Record<string, JavaScriptValue>);
-const failures = (found: Failure[]) =>
-  found.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
+/** Why something of the package isn't to be had here. */
+export const notImplemented = (what: string): string =>
+  `${what} is not implemented by the offline plugin; the official plugin does it`;
 
-function initialisationFailed(outcome: Outcome): Partial<grpc.ServiceError> {
-  const detail = new proto.ErrorResourceInitFailed().setId(outcome.id).setProperties(struct(outcome.outputs));
-  if (outcome.inputs) detail.setInputs(struct(outcome.inputs));
-  const any = new Any();
-  any.pack(detail.setReasonsList([...outcome.problems!]).serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const details = outcome.problems!.join("; ");
-  const status = new Status().setCode(grpc.status.UNKNOWN).setMessage(details).setDetailsList([any]);
-  const metadata = new grpc.Metadata();
-  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
-  return { code: grpc.status.UNKNOWN, details, metadata };
+const OFFICIAL_STATE =
+  "the stack was last updated with the official plugin, whose state the offline plugin can't carry on: run it with the " +
+  "official plugin, or destroy the stack with that one first";
+
+/** A request message by its getters; which of them it has depends on the method. */
+type Request = Record<string, (() => unknown) | undefined>;
+const values = (request: Request, getter: string) => (request[getter]?.() as Struct | undefined)?.toJavaScript() ?? {};
+const struct = (object: Values) => Struct.fromJavaScript(object);
+
+/** Fails where a resource exists but isn't ready: the state keeps it, and line by line why. */
+function ready({ problems = [], ...outcome }: Outcome): Outcome {
+  if (problems.length) throw Object.assign(new Error(problems.join("\n")), { outcome });
+  return outcome;
 }
 
-function differenceResponse({ changes, replacing, deleteBeforeReplace }: Difference): proto.DiffResponse {
-  const kinds = proto.PropertyDiff.Kind;
+function failure(error: Error & { outcome?: Outcome }): Partial<grpc.ServiceError> {
+  const [code, details] = [grpc.status.UNKNOWN, error.message];
+  if (!error.outcome) return { code, details };
+  const { id, inputs = {}, outputs } = error.outcome;
+  const detail = new proto.ErrorResourceInitFailed().setId(id).setProperties(struct(outputs)).setInputs(struct(inputs));
+  const any = new Any();
+  any.pack(detail.setReasonsList(details.split("\n")).serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const metadata = new grpc.Metadata();
+  const status = new Status().setCode(code).setMessage(details).setDetailsList([any]);
+  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+  return { code, details, metadata };
+}
+
+function differenceResponse({ changes, deleteBeforeReplace }: Difference): proto.DiffResponse {
+  const kinds = {
+    add: proto.PropertyDiff.Kind.ADD,
+    delete: proto.PropertyDiff.Kind.DELETE,
+    update: proto.PropertyDiff.Kind.UPDATE,
+  };
   const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
   const response = new proto.DiffResponse().setChanges(changes.length ? DIFF_SOME : DIFF_NONE).setHasdetaileddiff(true);
-  const topLevel = (some: readonly Change[]) => [...new Set(some.map(({ path }) => String(path[0])))];
-  response.setDiffsList(topLevel(changes)).setReplacesList(topLevel(replacing));
-  for (const change of changes) {
-    const kind = { add: kinds.ADD, delete: kinds.DELETE, update: kinds.UPDATE }[change.kind];
+  for (const { path, kind, replaces } of changes) {
     // Each kind is followed in the protocol by its replacing twin.
-    const diff = new proto.PropertyDiff().setKind(replacing.includes(change) ? kind + 1 : kind).setInputdiff(true);
-    response.getDetaileddiffMap().set(pathText(change.path), diff);
+    const diff = new proto.PropertyDiff().setKind(kinds[kind] + Number(replaces ?? 0)).setInputdiff(true);
+    response.getDetaileddiffMap().set(pathText(path), diff);
+    response.addDiffs(String(path[0]));
+    if (replaces) response.addReplaces(String(path[0]));
   }
   return response.setDeletebeforereplace(deleteBeforeReplace);
 }
 
 /**
- * Serves a plugin to the engine, one process for each provider instance: prints the port as the first line and ends
- * at once on SIGINT or when the engine is gone.
+ * Serves a plugin to the engine, which starts one process for each provider instance: prints the port as the first line
+ * and ends at once on SIGINT or when the engine is gone.
  *
  * @param engineAddress host and port of the engine, which takes the log lines.
  */
 export function serve(plugin: ResourcePlugin, engineAddress: string): void {
   const engine = new EngineClient(engineAddress, grpc.credentials.createInsecure());
   const cancelling = new AbortController();
-  const log = (urn: string, severity: LogRequest["setSeverity"] extends (s: infer S) => unknown ? S : never) => {
-    const ephemeral = severity === LogSeverity.INFO;
-    return (line: string) =>
-      void engine.log(
-        new LogRequest().setUrn(urn).setSeverity(severity).setMessage(line).setEphemeral(ephemeral),
-        () => undefined, // a lost progress line is no reason to fail the operation
-      );
-  };
-  const call = (request: { getUrn(): string }, rest: Partial<Call>): Call => ({
-    urn: request.getUrn(),
-    type: request.getUrn().split("::")[2]!.split("$").at(-1)!,
-    ...{ id: "", inputs: {}, oldInputs: {}, oldOutputs: {}, preview: false, timeoutSeconds: 0, ignoreChanges: [] },
-    cancelled: cancelling.signal,
-    report: log(request.getUrn(), LogSeverity.INFO),
-    warn: log(request.getUrn(), LogSeverity.WARNING),
-    ...rest,
-  });
   const answer =
-    <Request, Response>(handle: (request: Request) => Response | Promise<Response>) =>
-    (unary: grpc.ServerUnaryCall<Request, Response>, done: grpc.sendUnaryData<Response>) => {
-      void (async () => handle(unary.request))().then(
+    (respond: (request: Request) => object | Promise<object>): grpc.handleUnaryCall<Request, object> =>
+    ({ request }, done) =>
+      void (async () => respond(request))().then(
         (response) => done(null, response),
-        (error: Error & { outcome?: Outcome }) =>
-          done(
-            error.outcome ? initialisationFailed(error.outcome) : { code: grpc.status.UNKNOWN, details: error.message },
-          ),
+        (error: Error) => done(failure(error)),
       );
-    };
-  const settled = async (asked: Call, operation: Promise<Outcome>): Promise<Outcome> => {
-    const outcome = await operation.catch((error: Error) => {
-      throw new Error(conceal({ ...asked.inputs, old: asked.oldInputs }, error.message));
+  /** Answers a method about a resource, given the getters of its inputs, old inputs and old outputs. */
+  const operation = (getters: [string, string, string], perform: (call: Call) => object | Promise<object>) =>
+    answer(async (request) => {
+      const urn = String(request.getUrn?.());
+      const [inputs, oldInputs, oldOutputs] = getters.map((getter) => values(request, getter)) as [
+        Values,
+        Values,
+        Values,
+      ];
+      const told = (message: string) => conceal([inputs, oldInputs, oldOutputs], message);
+      if (Object.keys(oldOutputs).length && !(OFFLINE_MARKER in oldOutputs)) throw new Error(OFFICIAL_STATE);
+      const report = (line: string, warning = false) => {
+        const severity = warning ? LogSeverity.WARNING : LogSeverity.INFO;
+        const log = new LogRequest().setUrn(urn).setMessage(told(line)).setSeverity(severity).setEphemeral(!warning);
+        engine.log(log, () => undefined); // a lost line fails nothing
+      };
+      const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+      const [id, preview] = [(request.getId?.() ?? "") as string, request.getPreview?.() === true];
+      const timeoutSeconds = Number(request.getTimeout?.() ?? 0);
+      const ignoreChanges = (request.getIgnorechangesList?.() ?? []) as string[];
+      const asked = { type, urn, id, inputs, oldInputs, oldOutputs, preview, timeoutSeconds, ignoreChanges, report };
+      try {
+        return await perform({ ...asked, cancelled: cancelling.signal });
+      } catch (error) {
+        throw Object.assign(error as Error, { message: told((error as Error).message) });
+      }
     });
-    if (!outcome.problems?.length) return outcome;
-    const problems = outcome.problems.map((problem) => conceal(asked.inputs, problem));
-    throw Object.assign(new Error("not ready"), { outcome: { ...outcome, problems } });
-  };
-  const refused = <Request>(what: string, token: (request: Request) => string) =>
-    answer((request: Request): Empty => {
-      throw new Error(
-        `${what} ${token(request)} is not implemented by the offline plugin; the official plugin does it`,
-      );
-    });
+  const refused = answer((request) => {
+    throw new Error(notImplemented(String(request.getTok?.() ?? request.getType?.())));
+  });
 
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(ResourceProviderService as unknown as grpc.ServiceDefinition, {
-    handshake: answer(() => new proto.ProviderHandshakeResponse().setAcceptSecrets(true)),
+  server.addService(ResourceProviderService, {
+    ...{ invoke: refused, call: refused, construct: refused },
     getPluginInfo: answer(() => new PluginInfo().setVersion(plugin.version)),
-    checkConfig: answer((request: proto.CheckRequest) =>
-      new proto.CheckResponse()
-        .setInputs(request.getNews())
-        .setFailuresList(failures(plugin.checkConfiguration(values(request.getNews())))),
-    ),
-    diffConfig: answer((request: proto.DiffRequest) => {
-      const [before, after] = [values(request.getOldInputs() ?? request.getOlds()), values(request.getNews())];
-      const changed = JSON.stringify(before) !== JSON.stringify(after);
-      const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
+    diffConfig: answer((request) => {
+      const changed = changes(values(request, "getOldInputs"), values(request, "getNews")).map(({ path }) =>
+        String(path[0]),
+      );
+      // Another cluster means every object anew; anything else, such as renewed credentials, changes none.
+      const elsewhere = changed.filter((name) => name === "clusterIdentifier");
       return new proto.DiffResponse()
-        .setChanges(changed ? DIFF_SOME : DIFF_NONE)
-        .setReplacesList(plugin.replacesProvider(before, after));
+        .setChanges(changed.length ? 2 : 1)
+        .setDiffsList(changed)
+        .setReplacesList(elsewhere);
     }),
-    configure: answer((request: proto.ConfigureRequest) => {
-      plugin.configure(values(request.getArgs()));
+    configure: answer((request) => {
+      plugin.configure(values(request, "getArgs"));
       return new proto.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
     }),
-    check: answer(async (request: proto.CheckRequest) => {
-      const asked = call(request, { inputs: values(request.getNews()), oldInputs: values(request.getOlds()) });
-      const checked = await plugin.check(asked);
-      return new proto.CheckResponse().setInputs(struct(checked.inputs)).setFailuresList(failures(checked.failures));
-    }),
-    diff: answer(async (request: proto.DiffRequest) => {
-      const olds = { oldInputs: values(request.getOldInputs()), oldOutputs: values(request.getOlds()) };
-      const asked = call(request, { id: request.getId(), inputs: values(request.getNews()), ...olds });
-      return differenceResponse(await plugin.diff(asked));
-    }),
-    create: answer(async (request: proto.CreateRequest) => {
-      const limits = { preview: request.getPreview(), timeoutSeconds: request.getTimeout() };
-      const asked = call(request, { inputs: values(request.getProperties()), ...limits });
-      const { id, outputs } = await settled(asked, plugin.create(asked));
+    check: operation(["getNews", "getOlds", ""], async (call) =>
+      new proto.CheckResponse().setInputs(struct(await plugin.check(call))),
+    ),
+    diff: operation(["getNews", "getOldInputs", "getOlds"], (call) => differenceResponse(plugin.diff(call))),
+    create: operation(["getProperties", "", ""], async (call) => {
+      const { id, outputs } = ready(await plugin.create(call));
       return new proto.CreateResponse().setId(id).setProperties(struct(outputs));
     }),
-    read: answer(async (request: proto.ReadRequest) => {
-      const olds = { oldInputs: values(request.getInputs()), oldOutputs: values(request.getProperties()) };
-      const found = await plugin.read(call(request, { id: request.getId(), ...olds }));
-      if (!found) return new proto.ReadResponse();
-      const response = new proto.ReadResponse().setId(found.id).setProperties(struct(found.outputs));
-      return response.setInputs(struct(found.inputs ?? {}));
+    read: operation(["", "getInputs", "getProperties"], async (call) => {
+      const { id = "", inputs = {}, outputs } = (await plugin.read(call)) ?? {};
+      if (!outputs) return new proto.ReadResponse(); // no id: it is gone
+      return new proto.ReadResponse().setId(id).setProperties(struct(outputs)).setInputs(struct(inputs));
     }),
-    update: answer(async (request: proto.UpdateRequest) => {
-      const olds = { oldInputs: values(request.getOldInputs()), oldOutputs: values(request.getOlds()) };
-      const limits = { preview: request.getPreview(), timeoutSeconds: request.getTimeout() };
-      const news = { inputs: values(request.getNews()), ignoreChanges: request.getIgnorechangesList() };
-      const asked = call(request, { id: request.getId(), ...olds, ...limits, ...news });
-      return new proto.UpdateResponse().setProperties(struct((await settled(asked, plugin.update(asked))).outputs));
-    }),
-    delete: answer(async (request: proto.DeleteRequest) => {
-      const olds = { oldInputs: values(request.getOldInputs()), oldOutputs: values(request.getProperties()) };
-      await plugin.delete(call(request, { id: request.getId(), timeoutSeconds: request.getTimeout(), ...olds }));
+    update: operation(["getNews", "getOldInputs", "getOlds"], async (call) =>
+      new proto.UpdateResponse().setProperties(struct(ready(await plugin.update(call)).outputs)),
+    ),
+    delete: operation(["", "getOldInputs", "getProperties"], async (call) => {
+      await plugin.delete(call);
       return new Empty();
     }),
-    invoke: refused("function", (request: proto.InvokeRequest) => request.getTok()),
-    call: refused("method", (request: proto.CallRequest) => request.getTok()),
-    construct: refused("component", (request: proto.ConstructRequest) => request.getType()),
     cancel: answer(() => {
       cancelling.abort();
       return new Empty();

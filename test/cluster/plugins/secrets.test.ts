@@ -181,7 +181,8 @@ describe.skipIf(foreignPlugins)("a stack of the official plugin", () => {
       const ours = await stack.state();
       await stack.rewrite((resource) => {
         if (!resource.urn.endsWith("::a")) return resource;
-        const { __hamiltonOffline: _marker, ...outputs } = resource.outputs!;
+        const outputs = { ...resource.outputs };
+        delete outputs.__hamiltonOffline;
         return { ...resource, outputs: { ...outputs, __inputs: resource.inputs, __initialApiVersion: "v1" } };
       });
       for (const run of [await stack.preview(program), await stack.refresh(), await stack.destroy()])

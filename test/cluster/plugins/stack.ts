@@ -116,8 +116,8 @@ export class TestStack {
 
   /** The stack's resources, secrets in plain text. */
   async state(): Promise<StateResource[]> {
-    const { deployment } = await this.opened.exportStack();
-    return (deployment as { resources: StateResource[] }).resources;
+    const exported = await this.opened.exportStack();
+    return (exported.deployment as { resources: StateResource[] }).resources;
   }
 
   /** Rewrites the stack's state. */
