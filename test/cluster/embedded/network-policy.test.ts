@@ -1,8 +1,11 @@
 import { get } from "node:http";
 import type { V1NetworkPolicy, V1NetworkPolicySpec } from "@kubernetes/client-node";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { coreApi } from "../../../local/cluster/api-client";
 import { runInNodeNetwork } from "../../../local/cluster/host-command";
 import { apiServerPort, dnsPort, hostAddress, nodeAddress } from "../../../local/cluster/network";
+import { startNetworkPolicyController } from "../../../local/cluster/node";
+import { stopDaemon } from "../../../local/cluster/processes";
 import { policyTable } from "../../../local/cluster/network-policy/nftables";
 import { TestNamespace, clientPod, serverPod, until } from "./test-pods";
 
@@ -197,5 +200,24 @@ describe("the controller", () => {
     }
     // The best of five: what it takes, not what else the host was doing.
     expect(Math.min(...times)).toBeLessThan(300);
+  });
+});
+
+describe("without its controller", () => {
+  it("no pod starts, its events say why, and the standing rules hold until the next start repairs it", async () => {
+    await enforce(policy("deny", { podSelector: selectServer }));
+    await stopDaemon("network-policy");
+    const late = shop.start(clientPod("late"));
+    await until("the event", async () => {
+      const { items } = await coreApi().listNamespacedEvent({ namespace: shop.name });
+      return items.some(
+        (event) => event.involvedObject.name === "late" && event.message?.includes("npm start repairs it"),
+      );
+    });
+    expect(await shop.connects("client", server, 8080)).toBe(false);
+    await startNetworkPolicyController(() => undefined);
+    await late;
+    expect(await shop.connects("late", server, 8080)).toBe(false);
+    expect(await shop.connects("late", hostAddress, dnsPort)).toBe(true);
   });
 });
