@@ -193,6 +193,38 @@ describe("update", () => {
       expect(kubectl("-n", stack.namespace, "get", "deployment", "web", "-o", "jsonpath={.spec.replicas}")).toBe("0");
     }));
 
+  it("leaves a field to its manager where the program ignores its changes", () =>
+    withStack(async (stack) => {
+      const ignoring =
+        (image: string): PulumiFn =>
+        () => {
+          const labels = { app: "web" };
+          const annotations = { "pulumi.com/skipAwait": "true" };
+          const metadata = { name: "web", namespace: stack.namespace, annotations };
+          const template = { metadata: { labels }, spec: { containers: [{ name: "web", image }] } };
+          const spec = { replicas: 0, selector: { matchLabels: labels }, template };
+          const options = { provider: provider(), ignoreChanges: ["spec.replicas"] };
+          new kubernetes.apps.v1.Deployment("web", { metadata, spec }, options);
+          return Promise.resolve();
+        };
+      const field = (path: string) =>
+        kubectl("-n", stack.namespace, "get", "deployment", "web", "-o", `jsonpath={${path}}`);
+      await stack.up(ignoring("localhost/none:1"));
+      kubectl("-n", stack.namespace, "scale", "deployment", "web", "--replicas=3");
+      expect((await stack.up(ignoring("localhost/none:2"))).failed).toBe(false);
+      expect(field(".spec.replicas")).toBe("3");
+      expect(field(".spec.template.spec.containers[0].image")).toBe("localhost/none:2");
+    }));
+
+  it("makes an object again that somebody removed, where there is something to change", () =>
+    withStack(async (stack) => {
+      await stack.up(configMap(stack, { a: "1" }));
+      kubectl("-n", stack.namespace, "delete", "configmap", "settings");
+      expect((await stack.up(configMap(stack, { a: "2" }))).failed).toBe(false);
+      expect(data(stack)).toEqual({ a: "2" });
+      expect((await stack.refresh()).counts).toEqual({ same: 3 });
+    }));
+
   it("replaces an object whose name changes, new before old", () =>
     withStack(async (stack) => {
       await stack.up(configMap(stack, { a: "1" }, "m1"));

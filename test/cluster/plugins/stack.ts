@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import {
   LocalWorkspace,
@@ -13,11 +13,21 @@ import {
 } from "@pulumi/pulumi/automation";
 import { stateDirectory } from "../../../local/directories";
 import { installOfflinePlugins } from "../../../local/plugins/install";
+import { findUserProgram } from "../../../local/toolchain/search-path";
+import { cachedTool } from "../../../local/toolchain/tool-cache";
 
 /** The kubeconfig of the cluster under test. @default the embedded cluster's; `HAMILTON_TEST_KUBECONFIG` overrides it */
 export const kubeconfig = process.env.HAMILTON_TEST_KUBECONFIG ?? join(stateDirectory(), "kubeconfig");
 
-const enginePath = process.env.HAMILTON_TEST_PULUMI ?? execFileSync("which", ["pulumi"], { encoding: "utf8" }).trim();
+/** A program of the toolchain: the user's own, else the one that `npm start` built. */
+function program(name: "pulumi" | "kubectl", tool: "pulumi" | "kubernetes"): string {
+  const cached = cachedTool(tool);
+  const found = findUserProgram(name) ?? (cached && join(dirname(cached.path), name));
+  if (!found) throw new Error(`there is no ${name} on PATH or in the toolchain's cache: run npm start once`);
+  return found;
+}
+const enginePath = process.env.HAMILTON_TEST_PULUMI ?? program("pulumi", "pulumi");
+const kubectlPath = program("kubectl", "kubernetes");
 
 /** True when the plugins under test are another implementation's, named by `HAMILTON_PLUGIN_DIRECTORY`. */
 export const foreignPlugins = process.env.HAMILTON_PLUGIN_DIRECTORY !== undefined;
@@ -25,7 +35,7 @@ export const foreignPlugins = process.env.HAMILTON_PLUGIN_DIRECTORY !== undefine
 /** Runs kubectl on the cluster under test and returns what it prints. */
 export function kubectl(...args: string[]): string {
   const options = { encoding: "utf8", env: { ...process.env, KUBECONFIG: kubeconfig } } as const;
-  return execFileSync("kubectl", args, { ...options, stdio: ["ignore", "pipe", "pipe"] }).trim();
+  return execFileSync(kubectlPath, args, { ...options, stdio: ["ignore", "pipe", "pipe"] }).trim();
 }
 
 /** What one run of the engine did. */
