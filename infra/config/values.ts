@@ -25,30 +25,34 @@ function text(check: Check, expected: string) {
 }
 
 /** A text in a unit: `parse` turns it into a number, which must lie within `range`. */
-function quantity(parse: (field: string, text: string) => number, range: Range, what: string) {
+function quantity(parse: (field: string, text: string) => number, range: Range, what: string, pattern: string) {
   const [least, most] = [parse("from", range.from), parse("to", range.to)];
   const expected = `${what} from "${range.from}" to "${range.to}"`;
   return text((field, value) => {
     const amount = parse(field, value);
     if (amount < least || amount > most) throw new ValueFault({ field, got: value, expected });
-  }, expected);
+    // Editors know patterns only; the ranges are for the program to check.
+  }, expected).meta({ pattern, examples: [range.from] });
 }
 
 /** Memory in powers of 1024, with its unit: `"2g"`, `"512m"`, `"2Gi"`. */
-export const memory = (range: Range) => quantity(memoryBytes, range, "a memory size");
+export const memory = (range: Range) => quantity(memoryBytes, range, "a memory size", "^[0-9]+(k|m|g|t|Ki|Mi|Gi|Ti)$");
 
 /** Storage as Kubernetes writes it: `"10Gi"`. */
-export const storageSize = (range: Range) => quantity(kubernetesBytes, range, "a size");
+export const storageSize = (range: Range) =>
+  quantity(kubernetesBytes, range, "a size", "^[0-9.]+(k|M|G|T|Ki|Mi|Gi|Ti)?$");
 
 /** A length of time with its unit (s, m, h, d): `"30m"`. */
-export const duration = (range: Range) => quantity(seconds, range, "a duration");
+export const duration = (range: Range) => quantity(seconds, range, "a duration", "^[0-9]+(s|m|h|d)$");
 
 /** CPUs, whole or in parts: `2`, `"0.5"`, `"500m"`. YAML numbers are taken as well. */
 export const cpu = (range: Range) =>
-  z.preprocess(
-    (value) => (typeof value === "number" ? String(value) : value),
-    quantity(cpus, range, "CPUs"),
-  ) as unknown as z.ZodType<string, string | number>;
+  z
+    .preprocess(
+      (value) => (typeof value === "number" ? String(value) : value),
+      quantity(cpus, range, "CPUs", "^[0-9.]+m?$"),
+    )
+    .meta({ type: ["string", "number"] }) as unknown as z.ZodType<string, string | number>;
 
 /** A whole number within bounds. */
 export const whole = (from: number, to: number) => {

@@ -48,6 +48,18 @@ describe("the JSON Schema of stack files", () => {
   });
 });
 
+describe("a pattern that editors check a unit by", () => {
+  const patterns = [...JSON.stringify(stackFileJsonSchema()).matchAll(/"pattern":"([^"]+)","examples":\["([^"]+)"\]/g)];
+
+  it("takes what the program takes, and not a unit that it refuses", () => {
+    expect(patterns.length).toBeGreaterThan(10);
+    for (const [, pattern = "", example = ""] of patterns) {
+      expect(example).toMatch(new RegExp(pattern));
+      expect(`${example} gb`).not.toMatch(new RegExp(pattern));
+    }
+  });
+});
+
 describe("Pulumi.yaml", () => {
   const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
     config: Record<string, { type: string; description: string }>;
