@@ -12,7 +12,7 @@ const known: readonly (readonly [pattern: RegExp, message: string, fix?: string]
     "wait for other jobs to end, or ask for less: --conf spark.driver.memory=…, or raise spark.quota in the stack file",
   ],
   [
-    /NoSuchBucket|UnknownStoreException|[Bb]ucket (\S+ )?does not exist/m,
+    /NoSuchBucket|UnknownStoreException|PUT .*Status Code: 404|[Bb]ucket (\S+ )?does not exist/m,
     "The bucket for uploads does not exist",
     "bring the platform up again (`npm start` or `pulumi up`), or mend objectStore.buckets.uploads of the stack file",
   ],

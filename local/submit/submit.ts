@@ -11,6 +11,7 @@ import { checkSettings, locateApplication, runName } from "./application";
 import { readToken, requireBundle, submitterOutputs, writeBundle } from "./bundle";
 import { DriverApi } from "./driver-api";
 import { driverState } from "./driver-state";
+import { exitTraceFilter } from "./log-filter";
 import { driverPodName, runSparkSubmit } from "./spark-submit";
 import { mintToken, type OperatorLogin } from "./token";
 
@@ -121,6 +122,10 @@ function namespaceOf(kubeconfig: string): string {
 
 async function followDriver(api: DriverApi, driver: string, options: SubmitOptions, report: Report): Promise<number> {
   const { onLog = (line: string) => console.log(line), signal, startTimeoutSeconds = 300 } = options;
+  const keep = exitTraceFilter();
+  const onLine = (line: string) => {
+    if (keep(line)) onLog(line);
+  };
   const deadline = Date.now() + startTimeoutSeconds * 1000;
   const aborted = new Promise<"aborted">((resolve) => signal?.addEventListener("abort", () => resolve("aborted")));
   let lastStamp = "";
@@ -133,6 +138,7 @@ async function followDriver(api: DriverApi, driver: string, options: SubmitOptio
     const state = driverState(pod);
     if (state.kind === "ended" && logRead) {
       if (state.reason !== undefined) throw new StepError(`The driver ${driver} failed: ${state.reason}`);
+      report(`driver ${driver} ended with exit code ${state.exitCode}`);
       return state.exitCode;
     }
     if (state.kind === "stuck")
@@ -152,7 +158,7 @@ async function followDriver(api: DriverApi, driver: string, options: SubmitOptio
     }
     // Running, or ended with its log not read to the end yet.
     const ended = state.kind === "ended";
-    const followed = await Promise.race([api.follow(driver, lastStamp, onLog).catch(() => undefined), aborted]);
+    const followed = await Promise.race([api.follow(driver, lastStamp, onLine).catch(() => undefined), aborted]);
     if (followed === "aborted") continue;
     if (followed !== undefined) lastStamp = followed;
     if (ended) logRead = true;
