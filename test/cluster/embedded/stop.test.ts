@@ -1,60 +1,15 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { coreApi } from "../../../local/cluster/api-client";
-import { cgroupHierarchies } from "../../../local/cluster/cgroups";
 import { clusterStatus, startCluster, stopCluster } from "../../../local/cluster/cluster";
-import { tryOnHost } from "../../../local/cluster/host-command";
-import { mountPointsBelow } from "../../../local/cluster/mounts";
-import { hostInterface, networkNamespace, podCidr } from "../../../local/cluster/network";
-import { nodeCgroup } from "../../../local/cluster/node-configuration";
-import { clusterPaths } from "../../../local/cluster/paths";
-import { environmentOf, processNumbers } from "../../../local/cluster/process-table";
 import { clusterProcesses } from "../../../local/cluster/teardown";
 import { runningRecord } from "../../../local/cluster/process-records";
-import { stateDirectory } from "../../../local/directories";
 import { startShare, stopShare } from "../../../local/share/share";
 import { locateToolchain } from "../../../local/toolchain/resolve";
+import { leftOvers, nothing } from "./left-overs";
 import { TestNamespace, until } from "./test-pods";
 
 const quiet = (): void => undefined;
 const namespace = new TestNamespace("stop");
-
-/** Everything of the cluster that can be seen on the host; the names say what a left-over would be. */
-async function leftOvers(): Promise<Record<string, unknown>> {
-  const mounts = (await tryOnHost("cat", ["/proc/self/mountinfo"])).stdout;
-  const processes = processNumbers().filter((pid) =>
-    environmentOf(pid).some((entry) => entry.startsWith(`HAMILTON_DAEMON=${stateDirectory()}:`)),
-  );
-  const shims = processNumbers().filter((pid) => environmentOf(pid).join(" ").includes(clusterPaths.containerd()));
-  return {
-    processes,
-    shims,
-    mounts: mountPointsBelow(stateDirectory()),
-    interfaces: readdirSync("/sys/class/net").filter((name) => name === hostInterface || name.startsWith("veth")),
-    namespaces: existsSync("/run/netns")
-      ? readdirSync("/run/netns").filter((name) => name === networkNamespace || name.startsWith("cni-"))
-      : [],
-    routes: (await tryOnHost("ip", ["route", "show", podCidr])).stdout,
-    cgroups: cgroupHierarchies(mounts)
-      .map(({ folder }) => join(folder, nodeCgroup))
-      .filter((path) => existsSync(path)),
-    records: existsSync(clusterPaths.run())
-      ? readdirSync(clusterPaths.run()).filter((name) => name.endsWith(".process.json"))
-      : [],
-  };
-}
-
-const nothing = {
-  processes: [],
-  shims: [],
-  mounts: [],
-  interfaces: [],
-  namespaces: [],
-  routes: "",
-  cgroups: [],
-  records: [],
-};
 
 const start = async (): Promise<void> => {
   await startCluster(await locateToolchain(), quiet);
