@@ -16,19 +16,17 @@ const claim =
   };
 
 const unschedulable =
-  (stack: TestStack, kind: "Deployment" | "Job" | "StatefulSet" | "DaemonSet", customTimeouts: Seconds): PulumiFn =>
+  (stack: TestStack, kind: "Deployment" | "Job" | "StatefulSet", customTimeouts: Seconds): PulumiFn =>
   () => {
     const options = { provider: provider(), customTimeouts };
     const labels = { app: "stuck" };
     const metadata = { name: "stuck", namespace: stack.namespace };
     const containers = [{ name: "main", image: "localhost/none:1", imagePullPolicy: "Never" }];
-    const nodeSelector = kind === "DaemonSet" ? undefined : { "hamilton.test/nowhere": "true" };
+    const nodeSelector = { "hamilton.test/nowhere": "true" };
     const template = { metadata: { labels }, spec: { containers, nodeSelector } };
     const selector = { matchLabels: labels };
     if (kind === "Deployment")
       new kubernetes.apps.v1.Deployment("stuck", { metadata, spec: { selector, template } }, options);
-    if (kind === "DaemonSet")
-      new kubernetes.apps.v1.DaemonSet("stuck", { metadata, spec: { selector, template } }, options);
     if (kind === "StatefulSet")
       new kubernetes.apps.v1.StatefulSet(
         "stuck",
