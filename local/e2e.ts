@@ -40,7 +40,7 @@ export async function runSuites(names: readonly string[]): Promise<number> {
   for (const name of chosen) {
     console.log(`\n── suite ${name}`);
     const path = suites[name]?.path ?? name;
-    const run = await execa("npx", ["vitest", "run", "--config", "vitest.e2e.config.ts", path], inherit);
+    const run = await execa("npx", ["vitest", "run", "--config", "vitest.e2e.config.mts", path], inherit);
     if (run.exitCode !== 0) return run.exitCode ?? 1;
   }
   return 0;

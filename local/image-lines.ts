@@ -1,18 +1,29 @@
 import { relative } from "node:path";
-import { sparkRelease } from "../infra/versions";
+import { platformImages } from "../infra/versions";
 import { projectDirectory } from "./directories";
-import { imagesDirectory, versionArguments } from "./images/tags";
+import { imagesDirectory, type ImageName, versionArguments } from "./images/tags";
+import { moduleDirectory, tool } from "./toolchain/tools";
 
 /**
- * The lines that build the Spark image from a registry's base image and push it, for a site's own registry.
+ * The lines that build the images from a registry's base image and push them, for a site's own registry. The MinIO image
+ * is wanted only where the store runs in the cluster; its programs are compiled from the pinned Go modules.
  *
  * @param registry host and perhaps a path, as `hamilton:images.registry` of the stack file has it
  */
 export function imageLines(registry: string): string[] {
-  const image = `${registry}/hamilton/spark:${sparkRelease.spark}`;
+  const context = relative(projectDirectory, imagesDirectory);
   const values = Object.entries(versionArguments()).map(([name, value]) => `--build-arg ${name}=${value}`);
-  return [
-    `docker build --target spark ${values.join(" ")} --tag ${image} ${relative(projectDirectory, imagesDirectory)}`,
-    `docker push ${image}`,
-  ];
+  const lines = (target: ImageName, ...options: string[]) => {
+    const { repository, tag } = platformImages[target];
+    const image = `${registry}/${repository}:${tag}`;
+    return [
+      ["docker build", `--target ${target}`, ...values, ...options, `--tag ${image}`, context].join(" "),
+      `docker push ${image}`,
+    ];
+  };
+  const compile = (["minio", "mc"] as const).map((name) => {
+    const out = `$PWD/minio-binaries/${name}`;
+    return `CGO_ENABLED=0 go -C ${relative(projectDirectory, moduleDirectory(name))} build -o "${out}" ${tool(name).package}`;
+  });
+  return [...lines("spark"), ...compile, ...lines("minio", "--build-context minio-binaries=minio-binaries")];
 }

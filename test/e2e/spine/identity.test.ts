@@ -48,7 +48,7 @@ describe("the submitter's token", () => {
     ],
     [
       "run a command in a pod",
-      (o: PlatformOutputs) => ["-n", o.namespaces.spark, "auth", "can-i", "create", "pods/exec"],
+      (o: PlatformOutputs) => ["-n", o.namespaces.spark, "auth", "can-i", "create", "pods", "--subresource", "exec"],
     ],
   ])("can't %s", async (_, args) => {
     const refused = await asSubmitter(...args(outputs));
