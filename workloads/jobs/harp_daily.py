@@ -6,8 +6,8 @@
 Reads `trades/DATE/part-*` below the input folder, and the late files of that day that later folders hold. What can't be
 used is set aside with the reason and counted. The schema, the rules and the layout of the result: docs/harp-data.md.
 
-A run writes to a folder of its own and makes it the day's result by replacing one small object, so that a reader sees
-the old result or the new one, and a run that was killed is never seen.
+A run writes to a folder of its own and becomes the day's result by replacing one small object: a reader sees the old
+result or the new one, and never a run that was killed.
 """
 
 import argparse
@@ -42,44 +42,34 @@ COLUMNS = {
     "counterparty": ("STRING", "string"),
 }
 SCHEMA = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
-CSV_COLUMNS = (
-    "trade_id traded_at trade_date desk book instrument_code instrument_venue currency delivery_start delivery_end"
-    " side quantity price fee counterparty"
-).split()
+STRUCT_COLUMNS = ["instrument_code", "instrument_venue", "currency", "delivery_start", "delivery_end"]
+CSV_COLUMNS = [name for column in COLUMNS for name in (STRUCT_COLUMNS if column == "instrument" else [column])]
 
 
 class JobError(Exception):
-    """A failure that the person who runs the job can mend; its text is all they need to see."""
+    """A failure that the person who runs the job can mend: an exit code, and a text that is all they need to see."""
 
-    def __init__(self, code, text):
-        super().__init__(text)
-        self.code = code
+
+def names_in(folder):
+    try:
+        return sorted(os.listdir(folder))
+    except OSError as error:
+        raise JobError(4, f"{folder} can't be read: {error.strerror}: is the share mounted and reachable?") from error
 
 
 def files_of_day(folder, date, late_days):
     """The day's files in order, and how many late files for earlier days lie among them, waiting for those days' runs."""
-    try:
-        os.listdir(folder)
-    except OSError as error:
-        raise JobError(4, f"the input folder {folder} can't be read: {error.strerror}: is the share mounted and reachable?") from error
     trades = os.path.join(folder, "trades")
+    arrived = names_in(trades) if "trades" in names_in(folder) else []
     found, waiting = [], 0
     for days in range(late_days + 1):
-        arrival = os.path.join(trades, (date + datetime.timedelta(days=days)).isoformat())
-        try:
-            names = sorted(os.listdir(arrival))
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise JobError(4, f"{arrival} can't be read: {error.strerror}: is the share reachable?") from error
-        for name in names:
-            if not name.endswith((".parquet", ".csv")):
-                continue
+        arrival = (date + datetime.timedelta(days=days)).isoformat()
+        for name in names_in(os.path.join(trades, arrival)) if arrival in arrived else []:
             late = re.match(r"late-(\d{4}-\d{2}-\d{2})-", name)
-            if late is None and days == 0 or late is not None and late[1] == date.isoformat():
-                found.append(os.path.join(arrival, name))
-            elif days == 0 and late is not None:
-                waiting += 1
+            own = days == 0 if late is None else late[1] == date.isoformat()
+            if name.endswith((".parquet", ".csv")):
+                found += [os.path.join(trades, arrival, name)] if own else []
+                waiting += not own and days == 0
     if not found:
         raise JobError(3, f"there are no files for {date} in {os.path.join(trades, date.isoformat())}")
     return found, waiting
@@ -101,13 +91,12 @@ def fault_of_file(path, check):
             for name, (_, kind) in COLUMNS.items():
                 if columns.get(name) != kind:
                     return f"column {name} is {columns.get(name, 'missing')}, not {kind}"
-            if check == "full":
-                for _ in file.iter_batches(batch_size=65536):
-                    pass
+            for _ in file.iter_batches(batch_size=65536) if check == "full" else []:
+                pass
         return None
     except FileNotFoundError:
         return "the file vanished while the job ran"
-    except (OSError, ValueError, UnicodeError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         return f"unreadable: {str(error)[:200]}"
 
 
@@ -131,31 +120,26 @@ def read_rows(spark, paths):
     if lines:
         frames.append(read_csv(spark, lines))
     rows = frames[0] if len(frames) == 1 else frames[0].unionByName(frames[1])
-    name = F.element_at(F.split("file_path", "/"), -1)
-    return rows.withColumn("file", F.concat_ws("/", F.element_at(F.split("file_path", "/"), -2), name)).drop("file_path")
+    return rows.withColumn("file", F.substring_index("file_path", "/", -2)).drop("file_path")
 
 
 def read_csv(spark, urls):
     """Csv rows in the shape of the parquet rows; a value of the wrong kind becomes null and is named in `malformed`."""
     schema = ", ".join(f"{name} STRING" for name in [*CSV_COLUMNS, "broken"])
-    options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "broken"}
     text = spark.read.text(urls).select("value", "_metadata.file_path")
-    parsed = text.where((F.col("value") != ",".join(CSV_COLUMNS)) & (F.trim("value") != "")).withColumn(
-        "c", F.from_csv("value", schema, options)
-    )
+    lines = text.where((F.col("value") != ",".join(CSV_COLUMNS)) & (F.trim("value") != ""))
+    parsed = lines.withColumn("c", F.from_csv("value", schema, {"columnNameOfCorruptRecord": "broken"}))
 
     kinds = {name: COLUMNS[name][0] for name in ("traded_at", "trade_date", "quantity", "price", "fee")}
     kinds |= {"delivery_start": "DATE", "delivery_end": "DATE"}
     typed = {name: F.col(f"c.{name}").try_cast(kind).alias(name) for name, kind in kinds.items()}
-    wrong = [
-        F.when(F.col(f"c.{name}").isNotNull() & typed[name].isNull(), F.lit(f"{name} is not a {kind}")) for name, kind in kinds.items()
-    ]
-    instrument = f"""CASE WHEN c.instrument_code IS NULL THEN NULL ELSE named_struct('code', c.instrument_code,
-        'venue', c.instrument_venue, 'currency', c.currency, 'delivery', named_struct('start',
-        try_cast(c.delivery_start AS DATE), 'end', try_cast(c.delivery_end AS DATE))) END"""
+    given = {name: F.col(f"c.{name}").isNotNull() for name in kinds}
+    wrong = [F.when(given[name] & typed[name].isNull(), F.lit(f"{name} is not a {kind}")) for name, kind in kinds.items()]
+    delivery = F.struct(typed["delivery_start"].alias("start"), typed["delivery_end"].alias("end")).alias("delivery")
+    place = [F.col("c.instrument_code").alias("code"), F.col("c.instrument_venue").alias("venue"), F.col("c.currency").alias("currency")]
     return parsed.select(
         *[typed.get(name, F.col(f"c.{name}")).alias(name) for name in COLUMNS if name != "instrument"],
-        F.expr(instrument).alias("instrument"),
+        F.struct(*place, delivery).alias("instrument"),
         "file_path",
         F.lit(None).cast("bigint").alias("row"),
         F.col("value").alias("record"),
@@ -171,22 +155,18 @@ def reason(date):
         (~F.col("side").isin("BUY", "SELL"), "side is neither BUY nor SELL"),
         (F.col("quantity") <= 0, "quantity is not above 0"),
     ]
-    rules = [(F.col(name).isNull(), f"{name} is missing") for name in needed] + rules
-    return F.coalesce("malformed", *[F.when(condition, F.lit(text)) for condition, text in rules])
+    missing = [(F.col(name).isNull(), f"{name} is missing") for name in needed]
+    return F.coalesce("malformed", *[F.when(condition, F.lit(text)) for condition, text in missing + rules])
 
 
 def aggregate(trades):
     """One row for each hour, desk and instrument. Sums are exact: decimals in, decimals out."""
     bought, sold = F.col("side") == "BUY", F.col("side") == "SELL"
-    notional = F.col("quantity") * F.col("price")
-    priced = F.col("price").isNotNull()
-    zero = F.lit(0).cast("decimal(28,3)")
+    priced, zero = F.col("price").isNotNull(), F.lit(0).cast("decimal(28,3)")
     return (
         trades.groupBy(
-            F.date_trunc("hour", "traded_at").alias("hour"),
-            "desk",
-            F.col("instrument.code").alias("instrument"),
-            F.col("instrument.currency").alias("currency"),
+            *[F.date_trunc("hour", "traded_at").alias("hour"), "desk"],
+            *[F.col("instrument.code").alias("instrument"), F.col("instrument.currency").alias("currency")],
         )
         .agg(
             F.count(F.lit(1)).alias("trades"),
@@ -194,7 +174,7 @@ def aggregate(trades):
             F.coalesce(F.sum(F.when(bought, F.col("quantity"))), zero).alias("bought"),
             F.coalesce(F.sum(F.when(sold, F.col("quantity"))), zero).alias("sold"),
             F.sum(F.when(priced, F.col("quantity"))).alias("priced_quantity"),
-            F.sum(notional).cast("decimal(38,7)").alias("notional"),
+            F.sum(F.col("quantity") * F.col("price")).cast("decimal(38,7)").alias("notional"),
             F.coalesce(F.sum("fee"), F.lit(0).cast("decimal(22,4)")).alias("fees"),
         )
         .withColumn("vwap", (F.col("notional") / F.col("priced_quantity")).cast("decimal(38,6)"))
@@ -218,27 +198,19 @@ class Store:
     def _path(self, relative):
         return self._jvm.org.apache.hadoop.fs.Path(f"{self.root}/{relative}" if relative else f"{self.root}/")
 
-    def names(self, relative):
-        path = self._path(relative)
-        return [status.getPath().getName() for status in self._fs.listStatus(path)] if self._fs.exists(path) else []
-
     def bytes_in(self, relative):
         """The number of data files below a folder and their bytes; what committers leave beside them isn't counted."""
-        files, size = self._fs.listFiles(self._path(relative), True), [0, 0]
-        while files.hasNext():
-            status = files.next()
-            if not status.getPath().getName().startswith(("_", ".")):
-                size[0], size[1] = size[0] + 1, size[1] + status.getLen()
-        return size
+        listing, sizes = self._fs.listFiles(self._path(relative), True), []
+        while listing.hasNext():
+            status = listing.next()
+            sizes += [] if status.getPath().getName().startswith(("_", ".")) else [status.getLen()]
+        return len(sizes), sum(sizes)
 
     def read(self, relative):
         path = self._path(relative)
         if not self._fs.exists(path):
             return ""
-        stream = self._fs.open(path)
-        text = self._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8")
-        stream.close()
-        return text
+        return self._jvm.org.apache.commons.io.IOUtils.toString(self._fs.open(path), "UTF-8")
 
     def replace(self, relative, text):
         """Writes one small object whole or not at all: a PUT on an object store, a rename on a file system."""
@@ -253,8 +225,11 @@ class Store:
         stream.write(bytearray(text.encode()))
         stream.close()
 
-    def remove(self, relative):
-        self._fs.delete(self._path(relative), True)
+    def remove_before(self, relative, name, keep):
+        """Removes the entries of a folder whose names sort before `name`, but those to keep."""
+        for status in self._fs.listStatus(self._path(relative)):
+            if status.getPath().getName() < name and status.getPath().getName() not in keep:
+                self._fs.delete(status.getPath(), True)
 
 
 def cause(error):
@@ -266,27 +241,18 @@ def cause(error):
     return text.split("\n")[0][:300]
 
 
-def remove_abandoned(store, day, keep, now):
-    """Removes runs of the day that began a day ago and were neither published nor replaced just now: nobody reads them."""
-    limit = f"run={now - datetime.timedelta(days=1):%Y%m%dT%H%M%S}"
-    for name in store.names(f"{TABLE}/runs/{day}"):
-        if name < limit and name not in keep:
-            store.remove(f"{TABLE}/runs/{day}/{name}")
-
-
 def run(spark, options):
     """Does the whole job and returns its summary."""
     date = options.date
     store = Store(spark, options.output)
     paths, waiting = files_of_day(options.input, date, options.late_days)
 
-    check = options.check
-    context = spark.sparkContext
-    faults = context.parallelize(paths, min(len(paths), 64)).map(lambda path: (path, fault_of_file(path, check))).collect()
+    each = spark.sparkContext.parallelize(paths, min(len(paths), 64))
+    faults = each.map(lambda path: (path, fault_of_file(path, options.check))).collect()
     bad_files = [(os.path.join(*path.split("/")[-2:]), None, None, fault) for path, fault in faults if fault is not None]
     good = [path for path, fault in faults if fault is None]
     if not good:
-        raise JobError(3, f"none of the {len(paths)} files for {date} can be read; the first: {bad_files[0][0]}: {bad_files[0][3]}")
+        raise JobError(3, f"none of the {len(paths)} files for {date} can be read, {bad_files[0][0]} because {bad_files[0][3]}")
 
     checked = read_rows(spark, good).withColumn("reason", reason(date))
     now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
@@ -296,20 +262,19 @@ def run(spark, options):
 
     seen = Observation()
     result = aggregate(checked.observe(seen, F.count(F.lit(1)).alias("read"), F.count("reason").alias("bad")).where("reason IS NULL"))
-    order = ["desk", "hour", "instrument", "currency"]
     # One file for each desk, in a fixed order: the same rows give the same bytes.
-    result.repartition(8, "desk").sortWithinPartitions(*order).write.partitionBy("desk").parquet(f"{store.root}/{folder}/data")
+    result = result.repartition(8, "desk").sortWithinPartitions("desk", "hour", "instrument", "currency")
+    result.write.partitionBy("desk").parquet(f"{store.root}/{folder}/data")
     aside = checked.where("reason IS NOT NULL").select("file", "row", "record", "reason")
     files = spark.createDataFrame(bad_files, "file STRING, row BIGINT, record STRING, reason STRING")
     aside.unionByName(files).repartition(1).sortWithinPartitions("file", "row", "record").write.parquet(f"{store.root}/{folder}/set_aside")
 
-    published = spark.read.parquet(f"{store.root}/{folder}/data")
-    set_aside = spark.read.parquet(f"{store.root}/{folder}/set_aside")
-    totals = published.agg(
-        F.count(F.lit(1)).alias("groups"),
-        *[F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in ("trades", "unpriced_trades", "bought", "sold", "notional", "fees")],
-    ).first()
-    reasons = {row["reason"]: row["count"] for row in set_aside.groupBy("reason").count().collect()}
+    # Read back from the store, so that what is reported is what is there; a day without one good row has no file to tell a schema.
+    published = spark.read.schema(result.schema).parquet(f"{store.root}/{folder}/data")
+    sums = [F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in ("trades", "unpriced_trades", "bought", "sold", "notional", "fees")]
+    totals = published.agg(F.count(F.lit(1)).alias("groups"), *sums).first()
+    set_aside = spark.read.parquet(f"{store.root}/{folder}/set_aside").groupBy("reason").count()
+    reasons = {row["reason"]: row["count"] for row in set_aside.collect()}
     bad_rows = sum(reasons.values()) - len(bad_files)
     # Every row that was read is in the result or was set aside; files that change under the job would break that.
     if seen.get != {"read": totals["trades"] + bad_rows, "bad": bad_rows}:
@@ -330,12 +295,14 @@ def run(spark, options):
     pointer = f"{TABLE}/published/{day}.json"
     earlier = json.loads(store.read(pointer) or "{}").get("path", "").rsplit("/", 1)[-1]
     store.replace(pointer, json.dumps({"path": summary["path"], "summary": summary}))
-    remove_abandoned(store, day, {name, earlier}, now)
+    # Runs that began a day ago and were neither published nor replaced just now: nobody reads them.
+    store.remove_before(f"{TABLE}/runs/{day}", f"run={now - datetime.timedelta(days=1):%Y%m%dT%H%M%S}", {name, earlier})
     show(published, reasons)
     return summary
 
 
 def show(published, reasons):
+    """Prints the totals of each desk, and why anything was set aside."""
     sums = [F.sum(name).alias(name) for name in ("trades", "bought", "sold", "notional", "fees")]
     published.groupBy("desk", "currency").agg(*sums).orderBy("desk", "currency").show(50, truncate=False)
     if reasons:
@@ -359,13 +326,11 @@ def main(arguments=None):
     parser.add_argument("--late-days", type=int, choices=range(0, 32), default=1, metavar="0..31", help="how many later days' folders to search for late files (default 1)")
     parser.add_argument("--check", choices=["footer", "full"], default="footer", help="how much of each parquet file is read to find it sound (default footer)")
     options = parser.parse_args(arguments)
-    if not options.input:
-        parser.error("give --input, or set HAMILTON_VOLUME_HARP to the share's mount")
-    if not options.output:
-        parser.error("give --output, or set HAMILTON_BUCKET_LAKE to the lake's URL")
+    for name, variable in (("input", "HAMILTON_VOLUME_HARP"), ("output", "HAMILTON_BUCKET_LAKE")):
+        if not getattr(options, name):
+            parser.error(f"give --{name}, or set {variable}")
     options.input = os.path.abspath(options.input.removeprefix("file://"))
-    if "://" not in options.output:
-        options.output = local_url(os.path.abspath(options.output))
+    options.output = options.output if "://" in options.output else local_url(os.path.abspath(options.output))
 
     builder = SparkSession.builder.appName(f"harp-daily-{options.date}").config("spark.sql.session.timeZone", "UTC")
     # Spark's own default is a type that keeps no time zone and that other readers have given up.
@@ -374,8 +339,9 @@ def main(arguments=None):
         print(json.dumps(run(spark, options)))
         return 0
     except JobError as error:
-        print(f"harp_daily: {error}", file=sys.stderr)
-        return error.code
+        code, text = error.args
+        print(f"harp_daily: {text}", file=sys.stderr)
+        return code
     finally:
         spark.stop()
 
