@@ -163,7 +163,9 @@ describe("the daily job in local mode", () => {
       const published = readdirSync(join(folder, "lake", "trades_hourly", "published"));
       const failed = await daily(...args);
       expect(failed.exitCode).toBe(exitCode);
-      expect(failed.stderr.split("\n").filter((line) => line.includes(message))).toHaveLength(1);
+      // Spark prints both streams of a Python program to its own standard output.
+      const lines = `${failed.stdout}\n${failed.stderr}`.split("\n");
+      expect(lines.filter((line) => line.includes(message))).toHaveLength(1);
       expect(readdirSync(join(folder, "lake", "trades_hourly", "published"))).toEqual(published);
       expect(existsSync(join(folder, "none"))).toBe(false);
     },
