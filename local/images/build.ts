@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { lock } from "proper-lockfile";
 import { StepError } from "../errors";
 import type { Report } from "../steps";
+import { requireFreeSpace } from "../toolchain/disk-space";
 import { provideBaseImage } from "./base-image";
 import { imageCacheDirectory, isStored, runBuildah } from "./buildah";
 import { isRunning, removeAbandonedContainers } from "./containers";
@@ -25,6 +26,9 @@ export interface BuiltImage {
   /** The absolute path of its archive, in Docker's format, which names the image by {@link reference}. */
   readonly archive: string;
 }
+
+/** What layers, downloads and the archive of the Spark image take together, in bytes (measured: 7.2 GB). */
+const sparkImageBytes = 8 * 1024 ** 3;
 
 /** Where the archive of an image stands once it is built. */
 export function archivePath(name: ImageName, tag: string = imageTags()[name]): string {
@@ -163,6 +167,7 @@ async function buildTarget(
   extra: readonly string[],
   report: Report,
 ): Promise<void> {
+  if (target !== "minio") await requireFreeSpace(imageCacheDirectory(), sparkImageBytes, "building the Spark image");
   const site = siteOptions();
   const base = await provideBaseImage(site, report);
   await runBuildah(
