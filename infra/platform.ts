@@ -116,7 +116,7 @@ function storeUsers({ objectStore }: StackConfig, spark: NamespaceReference) {
     },
     submitter: {
       namespace: spark,
-      podLabels: { "app.kubernetes.io/name": "spark-submit" },
+      runsOutside: true,
       grants: { uploads: "readWrite" as const },
     },
   };

@@ -19,9 +19,10 @@ export async function stop(): Promise<void> {
 export async function purge(options: { readonly keepCache: boolean }): Promise<void> {
   await runPlan(
     [
-      { title: "Cluster", run: (_, report) => purgeCluster(report) },
+      { title: "Cluster", run: (_, report) => stopCluster(report) },
       { title: "Windows share", run: (_, report) => purgeShare(report) },
-      { title: "Data", run: () => Promise.resolve(rmSync(stateDirectory(), { recursive: true, force: true })) },
+      { title: "The cluster's data", run: (_, report) => purgeCluster(report) },
+      { title: "Everything else under the state folder", run: () => Promise.resolve(rmSync(stateDirectory(), { recursive: true, force: true })) },
       {
         title: "Caches",
         skip: () => (options.keepCache ? "kept" : false),

@@ -68,5 +68,6 @@ export function podTemplate(source: PodTemplateSource): types.input.core.v1.Pod 
 
 /** A template as the YAML text of a file, keys sorted. */
 export function podTemplateText(source: PodTemplateSource): string {
-  return stringify(podTemplate(source), { sortMapEntries: true, lineWidth: 0 });
+  // Readers of YAML 1.1, kubectl and fabric8 among them, take a bare `off`, `no` or `y` for a boolean.
+  return stringify(podTemplate(source), { sortMapEntries: true, lineWidth: 0, version: "1.1" });
 }

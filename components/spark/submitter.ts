@@ -57,7 +57,7 @@ export function submitterKubeconfig(address: ClusterAddress, namespace: string, 
       contexts: [{ name: "submit", context: { cluster: "cluster", namespace, user: serviceAccount } }],
       "current-context": "submit",
     },
-    { sortMapEntries: true, lineWidth: 0 },
+    { sortMapEntries: true, lineWidth: 0, version: "1.1" },
   );
 }
 
