@@ -23,13 +23,23 @@ export default tseslint.config(
     files: ["components/**/*.ts"],
     rules: {
       ...rooms(
-        { group: ["**/infra/*", "**/local/*", "**/test/*"], message: "components know nothing of the program that uses them" },
-        { group: ["node:fs", "node:net", "node:http", "node:https", "node:child_process"], message: "components read no files, network or processes" },
+        {
+          group: ["**/infra/*", "**/local/*", "**/test/*"],
+          message: "components know nothing of the program that uses them",
+        },
+        {
+          group: ["node:fs", "node:net", "node:http", "node:https", "node:child_process"],
+          message: "components read no files, network or processes",
+        },
       ),
       "no-restricted-globals": ["error", { name: "process", message: "components read no environment" }],
       "no-restricted-properties": [
         "error",
-        { object: "pulumi", property: "Config", message: "components get their values as Args; infra/config.ts reads the configuration" },
+        {
+          object: "pulumi",
+          property: "Config",
+          message: "components get their values as Args; infra/config.ts reads the configuration",
+        },
         { object: "Date", property: "now", message: "components read no clock" },
       ],
     },

@@ -9,6 +9,7 @@ import { StepError } from "./errors";
 export const suites: Readonly<Record<string, { readonly path: string; readonly needsPlatform: boolean }>> = {
   spine: { path: "test/e2e/spine", needsPlatform: true },
   faults: { path: "test/e2e/faults", needsPlatform: true },
+  workloads: { path: "test/cluster/workloads", needsPlatform: true },
   plugins: { path: "test/cluster/plugins", needsPlatform: true },
   cluster: { path: "test/cluster/embedded", needsPlatform: true },
   stop: { path: "test/e2e/stop", needsPlatform: false },

@@ -22,7 +22,10 @@ export async function purge(options: { readonly keepCache: boolean }): Promise<v
       { title: "Cluster", run: (_, report) => stopCluster(report) },
       { title: "Windows share", run: (_, report) => purgeShare(report) },
       { title: "The cluster's data", run: (_, report) => purgeCluster(report) },
-      { title: "Everything else under the state folder", run: () => Promise.resolve(rmSync(stateDirectory(), { recursive: true, force: true })) },
+      {
+        title: "Everything else under the state folder",
+        run: () => Promise.resolve(rmSync(stateDirectory(), { recursive: true, force: true })),
+      },
       {
         title: "Caches",
         skip: () => (options.keepCache ? "kept" : false),

@@ -21,7 +21,8 @@ export async function submitSample(engine: Engine, date: string, report: Report)
       login: { kubeconfig: engine.kubeconfig },
       onLog: (line) => {
         lines.push(line);
-        report(line);
+        // Spark's own log would bury what the job says; it is shown where the job fails.
+        if (jobOutput([line]).length > 0) report(line);
       },
     },
     report,
