@@ -2,7 +2,8 @@
 """What harp_daily must find in a day's files, worked out a second time without Spark.
 
 Reads the same files from the share's folder with pyarrow and Python's csv module, applies the rules of
-docs/harp-data.md row by row with Python's exact decimals, and prints the groups as csv, then a line of counts as JSON.
+docs/harp-data.md row by row, adds the groups up with pandas over exact decimals, and prints them as csv, then a line
+of counts as JSON.
 
     harp_daily_expected.py --input FOLDER --date 2026-01-15 [--late-days 1]
 """
@@ -16,6 +17,7 @@ import json
 import pathlib
 import sys
 
+import pandas
 import pyarrow
 import pyarrow.parquet
 
@@ -112,6 +114,37 @@ def files_of(folder, day, late_days):
     return sorted(p for p in own + late if p.suffix in (".parquet", ".csv"))
 
 
+def measures(record):
+    """What a trade adds to its group; decimals are Python's, so that pandas adds them up exactly."""
+    zero, priced = decimal.Decimal(0), record["price"] is not None
+    bought = record["side"] == "BUY"
+    return {
+        "hour": record["traded_at"].astimezone(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0),
+        "desk": record["desk"],
+        "instrument": record["instrument_code"],
+        "currency": record["currency"],
+        "trades": 1,
+        "unpriced_trades": 0 if priced else 1,
+        "bought": record["quantity"] if bought else zero,
+        "sold": zero if bought else record["quantity"],
+        "priced": record["quantity"] if priced else zero,
+        "notional": record["quantity"] * record["price"] if priced else zero,
+        "fees": record["fee"] or zero,
+    }
+
+
+def rows_of(trades):
+    """The groups with their sums, and the average price weighted by quantity where anything was priced."""
+    groups = trades.groupby(["hour", "desk", "instrument", "currency"], sort=True).agg("sum").reset_index()
+    rows = groups.to_dict("records")
+    for row in rows:
+        any_priced = row["priced"] > 0
+        vwap = row["notional"] / row["priced"] if any_priced else None
+        row["vwap"] = vwap.quantize(decimal.Decimal("0.000001"), decimal.ROUND_HALF_UP) if any_priced else None
+        row["notional"] = row["notional"] if any_priced else None
+    return rows
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--input", type=pathlib.Path, required=True)
@@ -119,7 +152,7 @@ def main():
     parser.add_argument("--late-days", type=int, default=1)
     options = parser.parse_args()
 
-    groups = collections.defaultdict(lambda: collections.defaultdict(decimal.Decimal))
+    used = []
     counts = collections.Counter()
     for path in files_of(options.input, options.date, options.late_days):
         try:
@@ -130,41 +163,11 @@ def main():
         counts["filesRead"] += 1
         for record in records:
             counts["rowsRead"] += 1
-            if not usable(record, options.date):
-                counts["rowsSetAside"] += 1
-                continue
-            counts["rowsCounted"] += 1
-            hour = record["traded_at"].astimezone(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
-            group = groups[hour, record["desk"], record["instrument_code"], record["currency"]]
-            group["trades"] += 1
-            group["bought" if record["side"] == "BUY" else "sold"] += record["quantity"]
-            if record["price"] is None:
-                group["unpriced_trades"] += 1
-            else:
-                group["priced"] += record["quantity"]
-                group["notional"] += record["quantity"] * record["price"]
-            group["fees"] += record["fee"] or 0
-
-    rows = []
-    for (hour, desk, instrument, currency), group in groups.items():
-        priced = group["priced"] > 0
-        vwap = (group["notional"] / group["priced"]).quantize(decimal.Decimal("0.000001"), decimal.ROUND_HALF_UP) if priced else None
-        rows.append(
-            {
-                "hour": hour,
-                "desk": desk,
-                "instrument": instrument,
-                "currency": currency,
-                "trades": int(group["trades"]),
-                "unpriced_trades": int(group["unpriced_trades"]),
-                "bought": group["bought"],
-                "sold": group["sold"],
-                "notional": group["notional"] if priced else None,
-                "fees": group["fees"],
-                "vwap": vwap,
-            }
-        )
-    print_rows(rows)
+            good = usable(record, options.date)
+            counts["rowsCounted" if good else "rowsSetAside"] += 1
+            if good:
+                used.append(measures(record))
+    print_rows(rows_of(pandas.DataFrame(used)))
     print(json.dumps({name: counts[name] for name in ("filesRead", "filesSetAside", "rowsRead", "rowsCounted", "rowsSetAside")}))
     return 0
 
