@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** The end-to-end suites share one cluster: one file after another, one test after another. */
+/** The end-to-end suites share one cluster: one file after another unless local/commands/e2e.ts says otherwise. */
 export default defineConfig({
   test: {
     include: ["test/e2e/**/*.test.ts", "test/cluster/**/*.test.ts"],

@@ -1,5 +1,5 @@
 import { StepError } from "../errors";
-import { type Engine, stackOutputs } from "../pulumi";
+import { type Engine, stackOutputs } from "../stack/engine";
 import type { Report } from "../steps";
 import { submit } from "./submit";
 import { projectDirectory } from "../directories";

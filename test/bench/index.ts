@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { projectDirectory } from "../../local/directories";
 import { formatDuration } from "../../local/progress";
-import { readStartRecord } from "../../local/record";
+import { readStartRecord } from "../../local/stack/record";
 import { measureMemory } from "./memory";
 import { median, spread } from "./paired";
 import { measurePreviews } from "./preview";

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { engineEnvironment, pulumiDirectory, runPulumi } from "../../local/pulumi";
-import { readStartRecord } from "../../local/record";
+import { engineEnvironment, pulumiDirectory, runPulumi } from "../../local/stack/engine";
+import { readStartRecord } from "../../local/stack/record";
 import { paired, type Paired } from "./paired";
 
 /** What the measurement of previews gave. */

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { projectDirectory } from "../../local/directories";
 import { runInSparkImage } from "../../local/images/run-in-image";
-import { stackOutputs } from "../../local/pulumi";
-import { readStartRecord } from "../../local/record";
+import { stackOutputs } from "../../local/stack/engine";
+import { readStartRecord } from "../../local/stack/record";
 import { submit } from "../../local/submit/submit";
 import { paired, type Paired } from "./paired";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { projectDirectory } from "../../../local/directories";
-import { localStackFile } from "../../../local/stack-file";
+import { localStackFile } from "../../../local/stack/stack-file";
 import { mustRun, npmRun } from "../support/commands";
 
 /** A copy of this host's stack file with one value set. */

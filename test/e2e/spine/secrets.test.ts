@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pulumiDirectory } from "../../../local/pulumi";
+import { pulumiDirectory } from "../../../local/stack/engine";
 import { kubernetesObject, mustRun, npmRun, platformOutputs } from "../support/commands";
 
 interface SecretList {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
-import { localStackFile } from "../../../local/stack-file";
+import { localStackFile } from "../../../local/stack/stack-file";
 import { kubernetesObject, mustRun, npmRun, platformOutputs } from "../support/commands";
 
 interface PreviewStep {

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDirectory, projectDirectory } from "./directories";
-import { StepError } from "./errors";
-import { runInSparkImage } from "./images/run-in-image";
-import { putFiles, shareMountDirectory } from "./share/share";
-import type { Report } from "./steps";
+import { cacheDirectory, projectDirectory } from "../directories";
+import { StepError } from "../errors";
+import { runInSparkImage } from "../images/run-in-image";
+import { putFiles, shareMountDirectory } from "../share/share";
+import type { Report } from "../steps";
 
 /** A day of Harp's files to make. */
 export interface HarpDay {

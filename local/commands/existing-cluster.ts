@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
-import { projectDirectory } from "./directories";
-import { StepError } from "./errors";
-import { runPlan } from "./progress";
-import { submit } from "./submit/submit";
-import { findUserProgram } from "./toolchain/search-path";
+import { projectDirectory } from "../directories";
+import { StepError } from "../errors";
+import { runPlan } from "../progress";
+import { submit } from "../submit/submit";
+import { findUserProgram } from "../toolchain/search-path";
 
 /** An environment to provision on a cluster that exists. */
 export interface ExistingCluster {

@@ -1,20 +1,20 @@
-import { buildMinioImage, buildSparkImage, prefetch, type BuiltImage } from "./images/build";
-import { startCluster, type RunningCluster } from "./cluster/cluster";
-import { hasImage, importImage } from "./cluster/images";
-import { cacheDirectory, stateDirectory } from "./directories";
-import { StepError } from "./errors";
+import { buildMinioImage, buildSparkImage, prefetch, type BuiltImage } from "../images/build";
+import { startCluster, type RunningCluster } from "../cluster/cluster";
+import { hasImage, importImage } from "../cluster/images";
+import { cacheDirectory, stateDirectory } from "../directories";
+import { StepError } from "../errors";
 import { dropSample } from "./harp-data";
-import { hostValues } from "./host-values";
-import { guardState } from "./guard-state";
-import { installOfflinePlugins } from "./plugins/install";
-import { formatDuration, runPlan, type Plan, type StepTimes } from "./progress";
-import { type Engine, prepareStack, stackOutputs, updateStack } from "./pulumi";
-import { writeStartRecord } from "./record";
-import { startShare } from "./share/share";
-import { submitSample } from "./submit/submit-from-stack";
-import { installHostPackages } from "./toolchain/install-host-packages";
-import { missingHostPackages } from "./toolchain/host-packages";
-import { resolveToolchain, type Toolchain } from "./toolchain/resolve";
+import { hostValues } from "../stack/host-values";
+import { guardState } from "../stack/guard-state";
+import { installOfflinePlugins } from "../plugins/install";
+import { formatDuration, runPlan, type Plan, type StepTimes } from "../progress";
+import { type Engine, prepareStack, stackOutputs, updateStack } from "../stack/engine";
+import { writeStartRecord } from "../stack/record";
+import { startShare } from "../share/share";
+import { submitSample } from "../submit/submit-from-stack";
+import { installHostPackages } from "../toolchain/install-host-packages";
+import { missingHostPackages } from "../toolchain/host-packages";
+import { resolveToolchain, type Toolchain } from "../toolchain/resolve";
 import { join } from "node:path";
 
 /** What the person at the terminal asked for. */

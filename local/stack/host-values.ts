@@ -1,5 +1,5 @@
-import { imageTags } from "./images/tags";
-import { shareMountDirectory } from "./share/paths";
+import { imageTags } from "../images/tags";
+import { shareMountDirectory } from "../share/paths";
 import type { HostValue } from "./stack-file";
 
 /** The values that this host gives the stack file of the embedded cluster: what was built here, and where it stands. */

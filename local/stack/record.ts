@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { stateDirectory } from "./directories";
-import { StepError } from "./errors";
-import type { Engine } from "./pulumi";
+import { stateDirectory } from "../directories";
+import { StepError } from "../errors";
+import type { Engine } from "./engine";
 
 /** What `npm start` found and made, for the commands that come after it. */
 export interface StartRecord {

@@ -1,16 +1,27 @@
 import { execa } from "execa";
-import { projectDirectory } from "./directories";
-import { StepError } from "./errors";
+import { projectDirectory } from "../directories";
+import { StepError } from "../errors";
+
+/** One end-to-end suite. */
+interface Suite {
+  /** The folder of its test files. */
+  readonly path: string;
+  /** Whether it works on the running platform, which is brought up first. */
+  readonly needsPlatform: boolean;
+  /** How many of its files may run at a time. @default 1 */
+  readonly workers?: number;
+}
 
 /**
  * The end-to-end suites, in the order in which they share the cluster: what disturbs it comes late, and `stop` comes
  * last because it takes the cluster down.
  */
-export const suites: Readonly<Record<string, { readonly path: string; readonly needsPlatform: boolean }>> = {
+export const suites: Readonly<Record<string, Suite>> = {
   spine: { path: "test/e2e/spine", needsPlatform: true },
-  faults: { path: "test/e2e/faults", needsPlatform: true },
   workloads: { path: "test/cluster/workloads", needsPlatform: true },
-  plugins: { path: "test/cluster/plugins", needsPlatform: true },
+  // Each file has stacks and namespaces of its own, and mostly waits.
+  plugins: { path: "test/cluster/plugins", needsPlatform: true, workers: 3 },
+  faults: { path: "test/e2e/faults", needsPlatform: true },
   cluster: { path: "test/cluster/embedded", needsPlatform: true },
   stop: { path: "test/e2e/stop", needsPlatform: false },
 };
@@ -40,8 +51,10 @@ export async function runSuites(names: readonly string[]): Promise<number> {
   }
   for (const name of chosen) {
     console.log(`\n── suite ${name}`);
-    const path = suites[name]?.path ?? name;
-    const run = await execa("npx", ["vitest", "run", "--config", "vitest.e2e.config.mts", path], inherit);
+    const { path, workers = 1 } = suites[name] ?? { path: name };
+    const beside = workers > 1 ? ["--fileParallelism", "--maxWorkers", String(workers)] : [];
+    const args = ["vitest", "run", "--config", "vitest.e2e.config.mts", ...beside, path];
+    const run = await execa("npx", args, inherit);
     if (run.exitCode !== 0) return run.exitCode ?? 1;
   }
   return 0;

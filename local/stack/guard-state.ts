@@ -1,5 +1,5 @@
-import { refuseMixedState } from "./plugins/mixed-state";
-import { type Engine, exportedState } from "./pulumi";
+import { refuseMixedState } from "../plugins/mixed-state";
+import { type Engine, exportedState } from "./engine";
 
 /**
  * Refuses to go on where the stack was last updated with the other kind of plugin.
