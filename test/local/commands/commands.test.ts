@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { chosenSuites, suites } from "../../../local/commands/e2e";
+import { imageLines } from "../../../local/commands/image-lines";
+import { StepError } from "../../../local/errors";
+import { formatDuration } from "../../../local/progress";
+import { sparkRelease } from "../../../infra/versions";
+
+describe("the end-to-end suites", () => {
+  it("are all chosen where none is named, the one that takes the cluster down last", () => {
+    expect(chosenSuites([])).toEqual(Object.keys(suites));
+    expect(chosenSuites([]).at(-1)).toBe("stop");
+  });
+
+  it("run in their own order, however they are named", () => {
+    expect(chosenSuites(["stop", "spine"])).toEqual(["spine", "stop"]);
+  });
+
+  it("are listed where a name is none of them", () => {
+    expect(() => chosenSuites(["spin"])).toThrow(
+      expect.objectContaining({ fix: expect.stringContaining("spine") as string }),
+    );
+  });
+});
+
+describe("the lines that build the images", () => {
+  it("name the registry, every version and the context", () => {
+    const [build, push] = imageLines("registry.example.com/harp");
+    expect(build).toContain(`--build-arg SPARK_VERSION=${sparkRelease.spark}`);
+    expect(build).toMatch(/ images$/);
+    expect(push).toBe(`docker push registry.example.com/harp/hamilton/spark:${sparkRelease.spark}`);
+  });
+});
+
+describe("a duration", () => {
+  it.each([
+    [840, "840 ms"],
+    [12_340, "12.3 s"],
+    [59_999, "60.0 s"],
+    [245_000, "4 min 05 s"],
+  ])("of %i ms reads %s", (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+  });
+});
+
+describe("a failed step", () => {
+  it("shows its message, the command, the last lines and what to do", () => {
+    const error = new StepError("etcd did not start", {
+      command: "etcd --flag",
+      lastLines: ["a", "b"],
+      fix: "free the port",
+    });
+    expect(error.render()).toBe(
+      ["etcd did not start", "  command: etcd --flag", "  | a", "  | b", "  what to do: free the port"].join("\n"),
+    );
+  });
+});

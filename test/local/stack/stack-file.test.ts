@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { composeStackFile } from "../../../local/stack/stack-file";
+
+const committed = `# A comment that explains.
+config:
+  hamilton:images: { registry: localhost }
+  hamilton:volumes:
+    harp: { kind: hostPath, path: /var/lib/hamilton/share/mount }
+`;
+
+describe("the stack file of this host", () => {
+  it("holds the committed values, the host's, and the comments", () => {
+    const text = composeStackFile(committed, [
+      { path: ["hamilton:images", "spark"], value: "4.1.2-abc" },
+      { path: ["hamilton:volumes", "harp", "path"], value: "/elsewhere" },
+    ]);
+    expect(parse(text)).toEqual({
+      config: {
+        "hamilton:images": { registry: "localhost", spark: "4.1.2-abc" },
+        "hamilton:volumes": { harp: { kind: "hostPath", path: "/elsewhere" } },
+      },
+    });
+    expect(text).toContain("# A comment that explains.");
+  });
+
+  it("keeps the salt of the earlier file, without which the state's secrets can't be read", () => {
+    const text = composeStackFile(committed, [], `encryptionsalt: v1:abc=:v1:def:ghi\nconfig: {}\n`);
+    expect(parse(text)).toMatchObject({ encryptionsalt: "v1:abc=:v1:def:ghi" });
+  });
+
+  it("takes nothing else from the earlier file", () => {
+    const text = composeStackFile(committed, [], `config: { "hamilton:images": { registry: other } }\n`);
+    expect(parse(text)).toEqual(parse(committed));
+  });
+
+  it("is refused where the committed file is no YAML", () => {
+    expect(() => composeStackFile("config: [", [])).toThrow(/Pulumi\.local\.yaml is not valid YAML/);
+  });
+});
