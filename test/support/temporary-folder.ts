@@ -1,0 +1,10 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Gives a whole test run one temporary folder, in which every test makes its own, and removes it in the end. */
+export function setup(): () => void {
+  const folder = mkdtempSync(join(tmpdir(), "hamilton-tests-"));
+  process.env.TMPDIR = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
