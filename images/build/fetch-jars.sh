@@ -44,7 +44,7 @@ fi
 } >"$work/ivy.xml"
 
 mkdir -p "$target"
-java "${jvm[@]}" -cp "$spark_home/jars/*" org.apache.ivy.Main "${settings[@]}" -warn -cache /root/.ivy2/cache \
+java "${jvm[@]}" -cp "$spark_home/jars/*" org.apache.ivy.Main "${settings[@]}" -warn -cache /var/cache/ivy \
   -ivy "$work/ivy.xml" -confs default -retrieve "$target/[artifact]-[revision].[ext]"
 
 grep -v '^#' "$lock" | while read -r sum coordinates; do

@@ -8,6 +8,7 @@ import { projectDirectory } from "../directories";
 import { StepError } from "../errors";
 import { runPlan } from "../progress";
 import { submit } from "../submit/submit";
+import { jobOutput } from "../submit/submit-from-stack";
 import { findUserProgram } from "../toolchain/search-path";
 
 /** An environment to provision on a cluster that exists. */
@@ -96,7 +97,7 @@ export async function provisionExisting({ context, stack }: ExistingCluster): Pr
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  console.log(lines.filter((line) => line.startsWith("The sum")).join("\n"));
+  console.log(jobOutput(lines).join("\n"));
 }
 
 async function checkContext(context: string, report: (line: string) => void): Promise<void> {

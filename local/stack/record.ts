@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stateDirectory } from "../directories";
 import { StepError } from "../errors";
@@ -9,8 +9,6 @@ export interface StartRecord {
   readonly engine: Engine;
   /** Absolute path of a program to run as `kubectl`, with the arguments that come first. */
   readonly kubectl: readonly [string, ...string[]];
-  /** How long each step of the last whole start took, in milliseconds. */
-  readonly stepTimes: Readonly<Record<string, number>>;
 }
 
 function recordFile(): string {
@@ -35,4 +33,28 @@ export function readStartRecord(): StartRecord {
     throw new StepError("No embedded cluster has been started on this host", { fix: "run `npm start`" });
   }
   return JSON.parse(readFileSync(recordFile(), "utf8")) as StartRecord;
+}
+
+/** How long a whole start took. */
+export interface StartTimes {
+  /** From the first step to the last, in milliseconds. */
+  readonly total: number;
+  /** Each step, in milliseconds, by title; some ran beside each other. */
+  readonly steps: Readonly<Record<string, number>>;
+}
+
+function timesFile(): string {
+  return join(stateDirectory(), "start-times.jsonl");
+}
+
+/** Keeps the times of a start that came to its end, one line for each. */
+export function keepStartTimes(times: StartTimes): void {
+  appendFileSync(timesFile(), `${JSON.stringify(times)}\n`);
+}
+
+/** The times of all whole starts since the last purge, oldest first. */
+export function readStartTimes(): StartTimes[] {
+  if (!existsSync(timesFile())) return [];
+  const lines = readFileSync(timesFile(), "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as StartTimes);
 }
