@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { StepError } from "../errors";
 import { commandLineOf, holderOfSocket, nameOf } from "./process-table";
 
@@ -58,22 +59,40 @@ export function conflictingSocket(
   );
 }
 
+/** How long the socket of a process that has just ended may outlive it, in milliseconds. */
+const lingerMilliseconds = 5000;
+
 /**
- * Makes sure that nobody listens where a part of the cluster is about to.
+ * Makes sure that nobody listens where a part of the cluster is about to. A socket without a process is one whose process
+ * is ending: the kernel frees a large process's memory before its sockets, so it is given a moment.
  *
  * @throws StepError naming the address, the port and the process that holds it.
  */
-export function requireFree(wanted: ListenAddress): void {
-  const tables = [`/proc/net/${wanted.protocol}`, `/proc/net/${wanted.protocol}6`];
-  const sockets = tables.flatMap((table) => parseSocketTable(readTable(table), wanted.protocol));
-  const taken = conflictingSocket(sockets, wanted);
-  if (!taken) return;
-  const pid = holderOfSocket(taken.inode);
+export async function requireFree(wanted: ListenAddress): Promise<void> {
+  const deadline = Date.now() + lingerMilliseconds;
+  for (;;) {
+    const taken = conflictingSocket(listeningSockets(wanted.protocol), wanted);
+    if (!taken) return;
+    const pid = holderOfSocket(taken.inode);
+    if (pid === undefined && Date.now() < deadline) {
+      await sleep(50);
+      continue;
+    }
+    throw portTaken(wanted, taken, pid);
+  }
+}
+
+function listeningSockets(protocol: ListenAddress["protocol"]): ListeningSocket[] {
+  const tables = [`/proc/net/${protocol}`, `/proc/net/${protocol}6`];
+  return tables.flatMap((table) => parseSocketTable(readTable(table), protocol));
+}
+
+function portTaken(wanted: ListenAddress, taken: ListeningSocket, pid: number | undefined): StepError {
   const holder = pid
     ? `${nameOf(pid)} (pid ${pid}: ${commandLineOf(pid).join(" ").slice(0, 160)})`
     : "a process out of sight";
   const where = taken.address === "*" ? `every address, port ${taken.port}` : `${taken.address}:${taken.port}`;
-  throw new StepError(
+  return new StepError(
     `${wanted.purpose} needs ${wanted.protocol} ${wanted.address}:${wanted.port}, but ${holder} already listens on ${where}`,
     {
       fix: pid

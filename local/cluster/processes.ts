@@ -78,7 +78,7 @@ export async function ensureRunning(daemon: Daemon, report: Report): Promise<boo
   }
   if (running) report(`${daemon.name}: its configuration changed, starting it anew`);
   await stopDaemon(daemon.name);
-  daemon.listens?.forEach(requireFree);
+  for (const wanted of daemon.listens ?? []) await requireFree(wanted);
   report(`starting ${daemon.name}`);
   launch(daemon);
   await waitUntilReady(daemon);

@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { conflictingSocket, parseSocketTable, requireFree } from "../../../local/cluster/listening-sockets";
+import * as processTable from "../../../local/cluster/process-table";
 import { StepError } from "../../../local/errors";
 
 const header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
@@ -56,16 +57,26 @@ describe("a port that is taken", () => {
   it("is refused with the address, the port, the process and the fix", async () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    let failure: unknown;
-    try {
-      requireFree({ purpose: "the share", protocol: "tcp", address: "127.0.0.1", port });
-    } catch (error) {
-      failure = error;
-    }
+    const wanted = { purpose: "the share", protocol: "tcp", address: "127.0.0.1", port } as const;
+    const failure: unknown = await requireFree(wanted).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StepError);
     const { message, fix } = failure as StepError;
     expect(message).toContain(`the share needs tcp 127.0.0.1:${port}`);
     expect(message).toContain(`(pid ${process.pid}: `);
     expect(fix).toContain(`kill ${process.pid}`);
+  });
+
+  it("is waited for where its process is ending, so that no process holds the socket any more", async () => {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const holder = vi.spyOn(processTable, "holderOfSocket").mockReturnValue(undefined);
+    try {
+      setTimeout(() => server.close(), 200);
+      const began = Date.now();
+      await requireFree({ purpose: "etcd", protocol: "tcp", address: "127.0.0.1", port });
+      expect(Date.now() - began).toBeGreaterThan(100);
+    } finally {
+      holder.mockRestore();
+    }
   });
 });
