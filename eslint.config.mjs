@@ -48,5 +48,10 @@ export default tseslint.config(
     files: ["infra/**/*.ts"],
     rules: rooms({ group: ["**/local/*", "**/test/*"], message: "nothing imports local/ or test/" }),
   },
-  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/*.mjs", "**/*.cjs"], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ["**/*.cjs"],
+    languageOptions: { sourceType: "commonjs", globals: { require: "readonly", module: "writable" } },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
 );

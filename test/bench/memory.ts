@@ -36,9 +36,5 @@ function programOf(args: readonly string[], cgroup: string): string | undefined 
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (cgroup.includes("/kubepods")) return `pods: ${name}`;
   if (!args.some((arg) => arg.includes(stateDirectory()))) return undefined;
-  return name === "kubernetes"
-    ? first
-    : name === "node"
-      ? `node ${args.find((arg) => arg.endsWith(".ts")) ?? ""}`
-      : name;
+  return name === "kubernetes" ? first : name === "node" ? "network-policy controller" : name;
 }

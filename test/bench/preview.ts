@@ -7,18 +7,22 @@ import { paired, type Paired } from "./paired";
 
 /** What the measurement of previews gave. */
 export interface PreviewMeasurement {
-  /** How many objects of Kubernetes both programs declare. */
+  /** How many objects of Kubernetes, and how many passwords, both programs declare. */
   readonly objects: number;
+  readonly passwords: number;
   readonly times: Paired;
 }
 
-/** Times `pulumi preview` of the unchanged platform against a bare program of as many plain objects, same plugins. */
+/** Times `pulumi preview` of the unchanged platform against a bare program of as many plain objects and passwords, same plugins. */
 export async function measurePreviews(rounds: number): Promise<PreviewMeasurement> {
   const { engine } = readStartRecord();
   const state = JSON.parse(String((await runPulumi(engine, ["stack", "export"], {})).stdout)) as {
     deployment: { resources: { type: string }[] };
   };
-  const objects = state.deployment.resources.filter(({ type }) => type.startsWith("kubernetes:")).length;
+  const countOf = (packageName: string) =>
+    state.deployment.resources.filter(({ type }) => type.startsWith(`${packageName}:`)).length;
+  const objects = countOf("kubernetes");
+  const passwords = countOf("random");
 
   const cwd = join(__dirname, "bare-program");
   const directory = join(pulumiDirectory(), "bench");
@@ -28,7 +32,8 @@ export async function measurePreviews(rounds: number): Promise<PreviewMeasuremen
     execa(engine.pulumi, args, { cwd, env: engineEnvironment(engine), extendEnv: false });
   const onStack = ["--stack", "bench", "--config-file", configFile];
   await bare("stack", "select", "bench").catch(() => bare("stack", "init", "bench"));
-  await bare("config", "set", "count", String(objects - 1), ...onStack);
+  await bare("config", "set", "configMaps", String(objects - 1), ...onStack);
+  await bare("config", "set", "passwords", String(passwords), ...onStack);
   await bare("config", "set", "kubeconfig", engine.kubeconfig, ...onStack);
   await bare("up", "--yes", "--skip-preview", "--non-interactive", ...onStack);
   try {
@@ -37,7 +42,7 @@ export async function measurePreviews(rounds: number): Promise<PreviewMeasuremen
       () => runPulumi(engine, ["preview", "--expect-no-changes", "--non-interactive"], {}),
       () => bare("preview", "--expect-no-changes", "--non-interactive", ...onStack),
     );
-    return { objects, times };
+    return { objects, passwords, times };
   } finally {
     await bare("destroy", "--yes", "--skip-preview", "--non-interactive", ...onStack);
   }
