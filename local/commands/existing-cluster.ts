@@ -9,7 +9,7 @@ import { StepError } from "../errors";
 import { runPlan } from "../progress";
 import { submit } from "../submit/submit";
 import { jobOutput } from "../submit/submit-from-stack";
-import { findUserProgram } from "../toolchain/search-path";
+import { findHostProgram } from "../toolchain/search-path";
 
 /** An environment to provision on a cluster that exists. */
 export interface ExistingCluster {
@@ -26,7 +26,7 @@ export interface ExistingCluster {
  * @throws StepError where the context, the stack file or Pulumi is missing, or a step fails
  */
 export async function provisionExisting({ context, stack }: ExistingCluster): Promise<void> {
-  const pulumi = findUserProgram("pulumi");
+  const pulumi = findHostProgram("pulumi");
   if (pulumi === undefined) {
     throw new StepError("There is no `pulumi` on PATH", { fix: "install Pulumi, then `pulumi login` to a backend" });
   }

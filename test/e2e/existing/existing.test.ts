@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { nodeAddress } from "../../../local/cluster/network";
 import { projectDirectory } from "../../../local/directories";
+import { localReference } from "../../../local/images/tags";
 import { readStartRecord } from "../../../local/stack/record";
 import { localStackFile } from "../../../local/stack/stack-file";
 import { mustRun, npmRun } from "../support/commands";
@@ -36,6 +37,9 @@ describe("npm start -- --context", () => {
     document.delete("encryptionsalt");
     document.setIn(["config", "hamilton:cluster", "context"], "to-be-given-by-the-command");
     document.setIn(["config", "hamilton:namespaces"], document.createNode({ prefix: stack }));
+    // Full references, since no registry stands behind the images that the node holds already.
+    const images = { registry: "registry.invalid", spark: localReference("spark"), minio: localReference("minio") };
+    document.setIn(["config", "hamilton:images"], document.createNode(images));
     document.setIn(["config", "hamilton:volumes"], document.createNode({}));
     document.setIn(["config", "hamilton:objectStore", "nodePort"], nodePort);
     document.setIn(["config", "hamilton:objectStore", "externalEndpoint"], `http://${nodeAddress}:${nodePort}`);
