@@ -72,19 +72,6 @@ export async function buildMinioImage(binaries: MinioBinaries, report: Report): 
 }
 
 /**
- * Builds both images, or finds them built; archives of earlier tags stay until the cache is purged.
- *
- * @throws StepError with the last lines of what failed; finished steps are kept
- */
-export async function buildImages(
-  binaries: MinioBinaries,
-  report: Report,
-): Promise<{ readonly spark: BuiltImage; readonly minio: BuiltImage }> {
-  const spark = await buildSparkImage(report);
-  return { spark, minio: await buildMinioImage(binaries, report) };
-}
-
-/**
  * Makes sure that the store holds the Spark image, for commands that run in it on this host; builds it if need be.
  *
  * @returns the image's full name

@@ -30,8 +30,3 @@ export function localShare(): ShareConnection {
   const password = readFileSync(sharePasswordFile(), "utf8").trim();
   return { server: shareServer, port: sharePort, share: shareName, user: shareUser, password };
 }
-
-/** The local share as people write it. */
-export function shareAddress(): string {
-  return `//${shareServer}:${sharePort}/${shareName}`;
-}

@@ -8,7 +8,7 @@ import { shareDirectory } from "./paths";
 import { removeShareUser, sambaDaemon, startSamba, stopSamba } from "./samba";
 import { removeSharedMount, shareMountDaemon, startShareMount, stopShareMount } from "./share-mount";
 
-export { type ShareConnection, localShare, shareAddress } from "./connection";
+export { type ShareConnection, localShare } from "./connection";
 export { shareMountDirectory } from "./paths";
 export { checkShare, putFiles } from "./smb-client";
 
