@@ -85,9 +85,14 @@ async function post(wanted: Values, call: Call): Promise<Values> {
     created = await client().send("POST", path, wanted);
     return true;
   };
-  // Its kind or its namespace may be on its way from another resource of the same update: a few seconds' patience.
-  const later = (error: unknown) => {
-    if (call.preview || !answered(error, 404)) throw error;
+  // Its kind or its namespace may be on its way from another resource of the same update: a few seconds' patience. An
+  // object of its name may be on its way out, which skipAwait didn't wait for: as long as it takes to go.
+  const leaving = async () => at((await absent(get(await pathOf(wanted)))) ?? {}, "metadata", "deletionTimestamp");
+  const patience = { seconds: secondsFor(wanted, call), cancelled: call.cancelled };
+  const later = async (error: unknown) => {
+    if (call.preview || !answered(error, 404, 409)) throw error;
+    if (answered(error, 409) && !(await leaving())) return attempt();
+    if (answered(error, 409)) await poll(async () => !(await leaving()), patience);
     return false;
   };
   await poll(() => attempt().catch(later), { seconds: 8, cancelled: call.cancelled });

@@ -247,7 +247,7 @@ describe("update", () => {
       expect(preview).toMatchObject({ failed: false, counts: { replace: 1 } });
       expect(preview.differences.web).toContain("spec.selector.matchLabels.app update-replace");
       const run = await stack.up(deployment(stack, { app: "other" }));
-      expect(run.failed).toBe(false);
+      expect(run.failed, run.said).toBe(false);
       const [first, second] = ["delete-replaced web", "create-replacement web"].map((step) => run.steps.indexOf(step));
       expect(first).toBeLessThan(second!);
       expect(uid(stack, "deployment/web")).not.toBe(before);
