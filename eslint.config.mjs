@@ -2,7 +2,10 @@ import js from "@eslint/js";
 import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
-const rooms = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });
+const restricted = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });
+
+/** Forbids a room to import from others: the walls of docs/architecture.md. */
+const walls = (message, ...rooms) => ({ group: rooms.map((room) => `**/${room}/**`), message });
 
 export default tseslint.config(
   { ignores: ["node_modules/", "test/golden/*.yaml"] },
@@ -22,11 +25,19 @@ export default tseslint.config(
   {
     files: ["components/**/*.ts"],
     rules: {
-      ...rooms(
-        {
-          group: ["**/infra/*", "**/local/*", "**/test/*"],
-          message: "components know nothing of the program that uses them",
-        },
+      ...restricted(
+        walls(
+          "components know nothing of the program that uses them",
+          "infra",
+          "local",
+          "kubernetes",
+          "console",
+          "review",
+          "policy",
+          "environments",
+          "commands",
+          "test",
+        ),
         {
           group: ["node:fs", "node:net", "node:http", "node:https", "node:child_process"],
           message: "components read no files, network or processes",
@@ -46,7 +57,51 @@ export default tseslint.config(
   },
   {
     files: ["infra/**/*.ts"],
-    rules: rooms({ group: ["**/local/*", "**/test/*"], message: "nothing imports local/ or test/" }),
+    rules: restricted(
+      walls(
+        "the program knows its components only",
+        "local",
+        "kubernetes",
+        "console",
+        "review",
+        "policy",
+        "environments",
+        "commands",
+        "test",
+      ),
+    ),
+  },
+  {
+    files: ["kubernetes/**/*.ts", "console/**/*.ts"],
+    rules: restricted(
+      walls(
+        "kubernetes/ and console/ are libraries of the other rooms",
+        "infra",
+        "local",
+        "review",
+        "policy",
+        "environments",
+        "commands",
+        "test",
+      ),
+    ),
+  },
+  {
+    files: ["review/**/*.ts", "policy/**/*.ts", "environments/**/*.ts"],
+    rules: restricted(walls("only commands/ joins these rooms with local/", "local", "commands", "test")),
+  },
+  {
+    files: ["local/**/*.ts"],
+    rules: restricted(
+      walls(
+        "the embedded cluster knows the program, kubernetes/ and console/ only",
+        "review",
+        "policy",
+        "environments",
+        "commands",
+        "test",
+      ),
+    ),
   },
   {
     files: ["**/*.mjs", "**/*.cjs"],

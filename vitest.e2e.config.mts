@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** The end-to-end suites share one cluster: one file after another unless local/commands/e2e.ts says otherwise. */
+/** The end-to-end suites share one cluster: one file after another unless commands/e2e.ts says otherwise. */
 export default defineConfig({
   test: {
     globalSetup: "test/support/temporary-folder.ts",

@@ -14,6 +14,7 @@ import {
   secretsKey,
   unusedSecretFaults,
 } from "./config/secrets";
+import { projectDirectory } from "./project";
 
 export { ConfigError } from "./config/faults";
 export { stackFileJsonSchema } from "./config/schema";
@@ -73,7 +74,7 @@ export function parseStackFile(text: string, environment: string): ParsedStackFi
  * stack file there, only a group of secrets that is plain as a whole is noticed.
  * @throws ConfigError with every fault.
  */
-export function loadConfig(folder: string = join(__dirname, "..")): StackConfig {
+export function loadConfig(folder: string = projectDirectory): StackConfig {
   const environment = pulumi.getStack();
   const values: Record<string, unknown> = {};
   const faults: ConfigFault[] = [];

@@ -19,6 +19,3 @@ export function cacheDirectory(): string {
 export function stateDirectory(): string {
   return process.env.HAMILTON_HOME ?? "/var/lib/hamilton";
 }
-
-/** The project's own root folder, where `Pulumi.yaml` stands. */
-export const projectDirectory: string = join(__dirname, "..");

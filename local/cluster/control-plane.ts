@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { answersOk } from "./api-client";
 import {
   type CertificateSubject,

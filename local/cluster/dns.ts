@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { clusterSubjects } from "./certificates";
 import { writeIfChanged } from "./configuration-files";
 import { kubeconfigFile } from "./kubeconfigs";

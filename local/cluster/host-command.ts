@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 import { networkNamespacePath } from "./network";
 import { systemPath } from "./processes";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 import { commandLineOf, holderOfSocket, nameOf } from "./process-table";
 
 /** One address and port that a part of the cluster is about to listen on. */

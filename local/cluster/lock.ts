@@ -1,6 +1,6 @@
 import { type Server, connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 
 /**
  * A name in Linux's abstract socket space: one holder at a time, and the kernel frees it when the holder ends, however

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 import { runOnHost, tryOnHost } from "./host-command";
 
 /** The mount points in the text of a `/proc/PID/mountinfo` file, in the order they were mounted. */

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { BlockList } from "node:net";
 import { dirname } from "node:path";
-import { StepError } from "../errors";
-import type { Report } from "../steps";
+import { StepError } from "../../console/errors";
+import type { Report } from "../../console/steps";
 import { runInNodeNetwork, runOnHost } from "./host-command";
 import {
   hostAddress,

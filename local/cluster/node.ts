@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:f
 import { connect } from "node:net";
 import { join } from "node:path";
 import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
-import { StepError } from "../errors";
-import { projectDirectory } from "../directories";
-import type { Report } from "../steps";
+import { StepError } from "../../console/errors";
+import { projectDirectory } from "../../infra/project";
+import type { Report } from "../../console/steps";
 import { clusterSubjects } from "./certificates";
 import { createNodeCgroup } from "./cgroups";
 import { writeIfChanged } from "./configuration-files";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { hasImage, importImage, writeProgramImage } from "./images";
 import { clusterPaths } from "./paths";
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KubernetesObject, V1ConfigMap, V1StorageClass } from "@kubernetes/client-node";
 import { stringify } from "yaml";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { storageNamespace } from "./access-rules";
 import { applyObjects, storageApi } from "./api-client";
 import { clusterSubjects } from "./certificates";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readlinkSync, rmSync, rmdirSync } from "node:f
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stateDirectory } from "../directories";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { processesInNodeCgroup, removeNodeCgroup } from "./cgroups";
 import { ctr } from "./images";
 import { restoreKernelSettings } from "./kernel-settings";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { baseImage } from "../../infra/versions";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { buildah, contained, imageCacheDirectory, isStored, runBuildah, runToEnd } from "./buildah";
 import { runChild } from "./child-process";
 import type { SiteOptions } from "./site";

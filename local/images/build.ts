@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lock } from "proper-lockfile";
-import { StepError } from "../errors";
-import type { Report } from "../steps";
+import { StepError } from "../../console/errors";
+import type { Report } from "../../console/steps";
 import { requireFreeSpace } from "../toolchain/disk-space";
 import { provideBaseImage } from "./base-image";
 import { imageCacheDirectory, isStored, runBuildah } from "./buildah";

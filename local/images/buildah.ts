@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory } from "../directories";
-import { StepError } from "../errors";
-import type { Report } from "../steps";
+import { StepError } from "../../console/errors";
+import type { Report } from "../../console/steps";
 import { runChild } from "./child-process";
 import { fixForBuildFailure } from "./failures";
 

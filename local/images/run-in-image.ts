@@ -1,5 +1,5 @@
-import { StepError } from "../errors";
-import type { Report } from "../steps";
+import { StepError } from "../../console/errors";
+import type { Report } from "../../console/steps";
 import { storeSparkImage } from "./build";
 import { buildah, runBuildah } from "./buildah";
 import { runChild } from "./child-process";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { sparkRelease, type SparkRelease } from "../../infra/versions";
-import { projectDirectory } from "../directories";
+import { projectDirectory } from "../../infra/project";
 import { cacheKey, toolVersion } from "../toolchain/tools";
 
 /** The images that the embedded cluster builds, by their target in the Containerfile. */

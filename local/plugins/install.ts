@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { projectDirectory } from "../directories";
+import { projectDirectory } from "../../infra/project";
 
 /** The packages that the offline plugins stand in for. */
 export const offlinePackages = ["kubernetes", "random"] as const;
@@ -15,7 +15,7 @@ export const offlinePackages = ["kubernetes", "random"] as const;
  * @returns the folder to put first in `PATH`.
  */
 export async function installOfflinePlugins(directory: string): Promise<string> {
-  const folders = [__dirname, join(__dirname, "..", "kubernetes")];
+  const folders = [__dirname, join(__dirname, "..", "..", "kubernetes")];
   const found = await Promise.all(
     folders.map(async (folder) => (await readdir(folder)).sort().map((name) => join(folder, name))),
   );

@@ -1,9 +1,9 @@
 import { version } from "@pulumi/kubernetes/package.json";
-import { poll, untilReady } from "../kubernetes/awaiting";
-import { ApiError, ClusterClient } from "../kubernetes/cluster-client";
-import { at, isRecord, list, record, text, type Values } from "../kubernetes/json";
-import { changes, drifted } from "./difference";
-import { needsReplacement } from "./immutable-fields";
+import { poll, untilReady } from "../../kubernetes/awaiting";
+import { ApiError, ClusterClient } from "../../kubernetes/cluster-client";
+import { at, isRecord, list, record, text, type Values } from "../../kubernetes/json";
+import { changes, drifted } from "../../kubernetes/difference";
+import { needsReplacement } from "../../kubernetes/immutable-fields";
 import { notImplemented, type Call, type Outcome, type ResourcePlugin } from "./plugin-server";
 import { hasUnknown, OFFLINE_MARKER, plain, secret, UNKNOWN, withMarksOf } from "./values";
 

@@ -1,5 +1,5 @@
-import { StepError } from "../errors";
-import { list, record, text, type Value } from "../kubernetes/json";
+import { StepError } from "../../console/errors";
+import { list, record, text, type Value } from "../../kubernetes/json";
 import { OFFLINE_MARKER } from "./values";
 
 /** Whose plugins work on a stack: the official ones, or those of `local/plugins`. */

@@ -8,8 +8,8 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Values } from "../kubernetes/json";
-import { changes, pathText, type Change } from "./difference";
+import type { Values } from "../../kubernetes/json";
+import { changes, pathText, type Change } from "../../kubernetes/difference";
 import { conceal, OFFLINE_MARKER } from "./values";
 
 /** One operation that the engine asks for. Inputs and outputs carry secret and unknown markers. */

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { version } from "@pulumi/random/package.json";
-import { record, text, type Values } from "../kubernetes/json";
-import { changes } from "./difference";
+import { record, text, type Values } from "../../kubernetes/json";
+import { changes } from "../../kubernetes/difference";
 import { notImplemented, type Call, type ResourcePlugin } from "./plugin-server";
 import { hasUnknown, OFFLINE_MARKER, plain, secret, UNKNOWN } from "./values";
 

@@ -1,4 +1,4 @@
-import { isRecord, type Value, type Values } from "../kubernetes/json";
+import { isRecord, type Value, type Values } from "../../kubernetes/json";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { writeIfChanged } from "../cluster/configuration-files";
 import { runOnHost, tryOnHost } from "../cluster/host-command";
 import { ensureRunning, stopDaemon } from "../cluster/processes";

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { sparkUser } from "../../components/spark/settings";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { writeIfChanged } from "../cluster/configuration-files";
 import { runOnHost, tryOnHost } from "../cluster/host-command";
 import { mountPointsBelow, unmountBelow } from "../cluster/mounts";

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { stateDirectory } from "../directories";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { mountPointsBelow } from "../cluster/mounts";
 import { endProcess, markedProcesses } from "../cluster/processes";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 import { shareDirectory } from "./paths";
 import { removeShareUser, sambaDaemon, startSamba, stopSamba } from "./samba";
 import { removeSharedMount, shareMountDaemon, startShareMount, stopShareMount } from "./share-mount";

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StepError } from "../errors";
-import type { Report } from "../steps";
+import { StepError } from "../../console/errors";
+import type { Report } from "../../console/steps";
 import { type HostCommandResult, runOnHost, tryOnHost } from "../cluster/host-command";
 import { type ShareConnection, localShare } from "./connection";
 import { smbFailure } from "./smb-failure";

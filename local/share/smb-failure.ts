@@ -1,4 +1,4 @@
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 import type { ShareConnection } from "./connection";
 
 interface SmbCause {

@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { execa, type Options } from "execa";
-import { projectDirectory, stateDirectory } from "../directories";
-import { StepError } from "../errors";
+import { projectDirectory } from "../../infra/project";
+import { stateDirectory } from "../directories";
+import { StepError } from "../../console/errors";
 import { type HostValue, localStackFile, writeLocalStackFile } from "./stack-file";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 
 /** How the Pulumi engine is run for the embedded cluster: which programs, and whose plugins. */
 export interface Engine {

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stateDirectory } from "../directories";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 import type { Engine } from "./engine";
 
 /** What `npm start` found and made, for the commands that come after it. */

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseDocument } from "yaml";
-import { projectDirectory, stateDirectory } from "../directories";
-import { StepError } from "../errors";
+import { projectDirectory } from "../../infra/project";
+import { stateDirectory } from "../directories";
+import { StepError } from "../../console/errors";
 
 /** A value that only this host knows, and where in the stack file it belongs. */
 export interface HostValue {

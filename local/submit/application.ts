@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 
 /**
  * A name for one run of an application that may stand in names of Kubernetes objects: lower case, a letter first, at

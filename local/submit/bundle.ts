@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { z } from "zod";
 import { submitFiles } from "../../components/spark/submitter";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 
 /** The file of a bundle that sets the submitter's keys to the object store, for a shell to read. */
 export const credentialsFile = "credentials.env";

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { CoreV1Api, KubeConfig, Log, type V1Pod } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
 import { sparkContainer } from "../../components/spark/settings";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 import { isLater, splitStamp } from "./driver-state";
 import { explainApiFailure } from "./refusals";
 

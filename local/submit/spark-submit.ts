@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { submitFiles } from "../../components/spark/submitter";
 import { sparkRelease } from "../../infra/versions";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 import { runChild, type ChildResult } from "../images/child-process";
 import { runInSparkImage } from "../images/run-in-image";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { credentialsFile, readCredentials } from "./bundle";
 import { explainRefusal } from "./refusals";
 

@@ -1,8 +1,8 @@
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 import { type Engine, stackOutputs } from "../stack/engine";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 import { submit } from "./submit";
-import { projectDirectory } from "../directories";
+import { projectDirectory } from "../../infra/project";
 import { join } from "node:path";
 
 /**

@@ -1,5 +1,5 @@
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 import type { SubmitterOutputs } from "./bundle";
 import { explainApiFailure } from "./refusals";
 

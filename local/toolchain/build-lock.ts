@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
-import type { Report } from "../steps";
+import type { Report } from "../../console/steps";
 
 /** Who holds the lock, for the message that another start shows while it waits. */
 interface Holder {

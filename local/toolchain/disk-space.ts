@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { StepError } from "../errors";
+import { StepError } from "../../console/errors";
 
 /** A number of bytes for people: `12.3 GiB`, `850 MiB`. */
 export function formatBytes(bytes: number): string {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { execa } from "execa";
-import { StepError } from "../errors";
-import type { Report } from "../steps";
+import { StepError } from "../../console/errors";
+import type { Report } from "../../console/steps";
 import { type Distribution, distribution, type HostPart, missingHostPackages, packagesOf } from "./host-packages";
 import { findHostProgram } from "./search-path";
 import { withServicesHeldBack } from "./service-policy";

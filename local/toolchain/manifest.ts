@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectDirectory } from "../directories";
+import { projectDirectory } from "../../infra/project";
 
 interface Manifest {
   readonly engines: { readonly node: string };

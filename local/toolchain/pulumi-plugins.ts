@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { StepError } from "../errors";
-import type { Report } from "../steps";
+import { StepError } from "../../console/errors";
+import type { Report } from "../../console/steps";
 import { withBuildLock } from "./build-lock";
 import { pinnedPackage } from "./manifest";
 import { findUserProgram, isExecutable } from "./search-path";

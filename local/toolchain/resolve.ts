@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { coerce, satisfies } from "semver";
-import { StepError } from "../errors";
-import type { Report } from "../steps";
+import { StepError } from "../../console/errors";
+import type { Report } from "../../console/steps";
 import { buildTools, dropBuildCache } from "./build";
 import { askPulumiHost, downloadedPulumi, downloadPulumi } from "./pulumi-download";
 import { type FoundPlugin, installPlugins, locatePlugins } from "./pulumi-plugins";

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve, sep } from "node:path";
-import { cacheDirectory, projectDirectory, stateDirectory } from "../directories";
+import { projectDirectory } from "../../infra/project";
+import { cacheDirectory, stateDirectory } from "../directories";
 
 /** Where system programs live that are not on every user's `PATH` (Debian gives `sbin` to root's login shell only). */
 const systemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];

@@ -1,6 +1,6 @@
 import { renderedPlatforms } from "../support/platform";
 import { schemaFaults } from "../support/kubernetes-schema";
-import { manifestsOf, manifestText, maskedManifestsOf } from "../support/manifests";
+import { manifestsOf, manifestText, maskedManifestsOf } from "../../review/manifests";
 
 /**
  * Renders every environment through the recording monitor, checks each object against Kubernetes' schema and prints how

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { projectDirectory } from "../../local/directories";
+import { projectDirectory } from "../../infra/project";
 import { runInSparkImage } from "../../local/images/run-in-image";
 import { stackOutputs } from "../../local/stack/engine";
 import { readStartRecord } from "../../local/stack/record";

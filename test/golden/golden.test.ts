@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { describeManifest, manifestsOf, manifestText, maskedManifestsOf, type Manifest } from "../support/manifests";
+import { describeManifest, type Manifest } from "../../kubernetes/manifest";
+import { manifestsOf, manifestText, maskedManifestsOf } from "../../review/manifests";
 import { environments, renderPlatform, renderedPlatforms } from "../support/platform";
 import { schemaFaults } from "../support/kubernetes-schema";
 import { goldenFile } from "./goldens";

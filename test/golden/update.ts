@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { manifestText, maskedManifestsOf } from "../support/manifests";
+import { manifestText, maskedManifestsOf } from "../../review/manifests";
 import { renderedPlatforms } from "../support/platform";
 import { goldenFile } from "./goldens";
 

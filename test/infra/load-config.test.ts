@@ -6,7 +6,7 @@ import * as runtime from "@pulumi/pulumi/runtime/config";
 import { afterEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { loadConfig } from "../../infra/config";
-import { record, valueOf } from "../support/monitor";
+import { record, valueOf } from "../../review/recording";
 import { stackFileText } from "../support/platform";
 
 /** The configuration as the engine hands it over: each value as text, secrets decrypted. */

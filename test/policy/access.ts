@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { allows, type Asker, type Rule } from "../support/access-rules";
-import { describeManifest, manifestsOf, type Manifest } from "../support/manifests";
+import { allows, type Asker, type Rule } from "../../kubernetes/access-rules";
+import { describeManifest, type Manifest } from "../../kubernetes/manifest";
+import { manifestsOf } from "../../review/manifests";
 import { environments, renderedPlatforms } from "../support/platform";
 
 const prefixes = { local: "", dev: "dev-", prod: "harp-" } as const;

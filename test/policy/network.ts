@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { manifestsOf, type Manifest } from "../support/manifests";
-import { passes, type FlowEnd } from "../support/network-rules";
-import { podsOf } from "../support/pods";
+import type { Manifest } from "../../kubernetes/manifest";
+import { manifestsOf } from "../../review/manifests";
+import { passes, type FlowEnd } from "../../kubernetes/network-rules";
+import { podsOf } from "../../kubernetes/pods";
 import { environments, renderedPlatforms } from "../support/platform";
 
 /** The address that stands for any machine outside which nobody has named. */

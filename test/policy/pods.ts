@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { cpus, kubernetesBytes } from "../../components/core/quantities";
-import { manifestsOf, type Manifest } from "../support/manifests";
-import { containersOf, podsOf, sparkPropertiesOf, type PlatformPod } from "../support/pods";
+import type { Manifest } from "../../kubernetes/manifest";
+import { manifestsOf } from "../../review/manifests";
+import { containersOf, podsOf, sparkPropertiesOf, type PlatformPod } from "../../kubernetes/pods";
 import { environments, renderedPlatforms } from "../support/platform";
 
 /** Volumes that Pod Security's level `restricted` knows. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { describeManifest, manifestsOf, type Manifest } from "../support/manifests";
-import { isManifest, isSecret, unwrapped, valueOf, type Recording, type Registration } from "../support/monitor";
+import { describeManifest, type Manifest } from "../../kubernetes/manifest";
+import { manifestsOf } from "../../review/manifests";
+import { isManifest, isSecret, unwrapped, valueOf, type Recording, type Registration } from "../../review/recording";
 import { environments, renderedPlatforms } from "../support/platform";
 import type { PlatformOutputs } from "../../infra/platform";
 

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import * as client from "@kubernetes/client-node";
-import type { Manifest } from "./manifests";
+import type { Manifest } from "../../kubernetes/manifest";
 
 /** A field of a type, as the models that are generated from Kubernetes' OpenAPI document describe it. */
 interface Field {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runningRecord } from "../../../local/cluster/process-records";
 import { tryOnHost } from "../../../local/cluster/host-command";
-import { StepError } from "../../../local/errors";
+import { StepError } from "../../../console/errors";
 import { checkShare, localShare, putFiles, shareMountDirectory, startShare } from "../../../local/share/share";
 import { mountAnswers, shareMountDaemon } from "../../../local/share/share-mount";
 

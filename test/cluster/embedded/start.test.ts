@@ -8,8 +8,8 @@ import { type RunningCluster, clusterStatus, startCluster } from "../../../local
 import { apiServerUrl, dnsPort, hostAddress } from "../../../local/cluster/network";
 import { runningRecord } from "../../../local/cluster/process-records";
 import { stopDaemon } from "../../../local/cluster/processes";
-import { projectDirectory } from "../../../local/directories";
-import { StepError } from "../../../local/errors";
+import { projectDirectory } from "../../../infra/project";
+import { StepError } from "../../../console/errors";
 import { locateToolchain } from "../../../local/toolchain/resolve";
 import { TestNamespace, clientPod, serverPod, until } from "./test-pods";
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { projectDirectory } from "../../../local/directories";
+import { projectDirectory } from "../../../infra/project";
 import { runInSparkImage, type RunResult } from "../../../local/images/run-in-image";
 
 /** The sample job's summary, as far as the tests read it. */

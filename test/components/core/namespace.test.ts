@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PlatformNamespace } from "../../../components/core/namespace";
-import { isManifest, isSecret, record, valueOf } from "../../support/monitor";
+import { isManifest, isSecret, record, valueOf } from "../../../review/recording";
 
 describe("PlatformNamespace", () => {
   it("enforces, warns of and audits Pod Security's level restricted", async () => {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { allowFlow, apiServerPeer, apiServerPorts, policiesOf } from "../../../components/core/network-flows";
-import { record } from "../../support/monitor";
+import { record } from "../../../review/recording";
 import { namespaceReference } from "../../support/namespaces";
 
 const ports = [{ port: 9000 }];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { podTemplate, podTemplateText, type PodTemplateSource } from "../../../components/spark/pod-templates";
 import { schemaFaults } from "../../support/kubernetes-schema";
-import type { Manifest } from "../../support/manifests";
+import type { Manifest } from "../../../kubernetes/manifest";
 
 const source = (role: "driver" | "executor"): PodTemplateSource => ({
   role,

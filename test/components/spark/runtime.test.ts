@@ -9,7 +9,7 @@ import type {
   SharedVolume,
 } from "../../../components/core/contracts";
 import { SparkRuntime, type SparkRuntimeArgs } from "../../../components/spark/runtime";
-import { record, valueOf, type RecordOptions } from "../../support/monitor";
+import { record, valueOf, type RecordOptions } from "../../../review/recording";
 
 const namespaceOf = (role: string): NamespaceReference => ({
   role,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CsiDriverSmb } from "../../../components/storage/csi-driver-smb";
 import { controllerClusterRules, driverNamespaceRules } from "../../../components/storage/csi-driver-smb-roles";
-import { record, valueOf, type Plain } from "../../support/monitor";
+import { record, valueOf, type Plain } from "../../../review/recording";
 import { namespaceReference } from "../../support/namespaces";
 
 const namespace = namespaceReference("csi", "dev");

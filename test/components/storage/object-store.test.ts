@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { ObjectStore, type ObjectStoreArgs } from "../../../components/storage/object-store";
-import { isManifest, isSecret, record, valueOf, type Plain, type Recording } from "../../support/monitor";
+import { isManifest, isSecret, record, valueOf, type Plain, type Recording } from "../../../review/recording";
 import { namespaceReference } from "../../support/namespaces";
 
 const spark = namespaceReference("spark", "dev");

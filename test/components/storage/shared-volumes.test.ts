@@ -4,7 +4,7 @@ import { sharedVolume } from "../../../components/storage/shared-volume";
 import type { SmbDriver } from "../../../components/storage/csi-driver-smb";
 import { checkVolumeHandles, volumeHandle } from "../../../components/storage/volume-handles";
 import type { WindowsShareArgs } from "../../../components/storage/windows-share";
-import { isSecret, record, valueOf, type Plain } from "../../support/monitor";
+import { isSecret, record, valueOf, type Plain } from "../../../review/recording";
 import { namespaceReference } from "../../support/namespaces";
 
 const spark = namespaceReference("spark", "dev");

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { nodeAddress } from "../../../local/cluster/network";
-import { projectDirectory } from "../../../local/directories";
+import { projectDirectory } from "../../../infra/project";
 import { localReference } from "../../../local/images/tags";
 import { readStartRecord } from "../../../local/stack/record";
 import { localStackFile } from "../../../local/stack/stack-file";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
-import { projectDirectory } from "../../../local/directories";
+import { projectDirectory } from "../../../infra/project";
 import { localStackFile } from "../../../local/stack/stack-file";
 import { mustRun, npmRun } from "../support/commands";
 
@@ -51,7 +51,7 @@ describe("bad input", () => {
 
   it("a start that was killed is taken up by the next one", async () => {
     await mustRun("stop");
-    const killed = execa("npx", ["tsx", "local/cli.ts", "start", "--yes", "--no-job"], {
+    const killed = execa("npx", ["tsx", "commands/cli.ts", "start", "--yes", "--no-job"], {
       cwd: projectDirectory,
       reject: false,
       all: true,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runInSparkImage } from "../../../local/images/run-in-image";
-import { projectDirectory } from "../../../local/directories";
+import { projectDirectory } from "../../../infra/project";
 import { shareMountDirectory } from "../../../local/share/share";
 import { kubernetesObject, mustRun, npmRun, platformOutputs, type PlatformOutputs } from "../support/commands";
 

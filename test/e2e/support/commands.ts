@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { projectDirectory } from "../../../local/directories";
+import { projectDirectory } from "../../../infra/project";
 
 /** What a command printed, and how it ended. */
 export interface Ended {

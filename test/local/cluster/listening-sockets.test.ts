@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { conflictingSocket, parseSocketTable, requireFree } from "../../../local/cluster/listening-sockets";
 import * as processTable from "../../../local/cluster/process-table";
-import { StepError } from "../../../local/errors";
+import { StepError } from "../../../console/errors";
 
 const header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
 const row = (address: string, state: string, inode = "777"): string =>

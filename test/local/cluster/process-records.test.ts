@@ -13,7 +13,7 @@ import {
   stopDaemon,
   type Daemon,
 } from "../../../local/cluster/processes";
-import { StepError } from "../../../local/errors";
+import { StepError } from "../../../console/errors";
 
 const quiet = (): void => undefined;
 let home: string;

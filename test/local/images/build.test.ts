@@ -9,7 +9,7 @@ import { abandoned, containerName } from "../../../local/images/containers";
 import { buildProgress, fixForBuildFailure } from "../../../local/images/failures";
 import { isExitNotice, runArguments } from "../../../local/images/run-in-image";
 import { siteOptions } from "../../../local/images/site";
-import { StepError } from "../../../local/errors";
+import { StepError } from "../../../console/errors";
 
 describe("site options", () => {
   it("come from the environment, and empty variables count as unset", () => {

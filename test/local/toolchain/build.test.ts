@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, truncateSync, utimesSync, writeFile
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { projectDirectory } from "../../../local/directories";
-import { StepError } from "../../../local/errors";
+import { projectDirectory } from "../../../infra/project";
+import { StepError } from "../../../console/errors";
 import { adviceFor, buildTools, dropBuildCache, formatElapsed, withoutDirect } from "../../../local/toolchain/build";
 import { cachedTool } from "../../../local/toolchain/tool-cache";
 import { toolDirectory } from "../../../local/toolchain/tools";

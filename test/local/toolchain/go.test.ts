@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { gte, valid } from "semver";
 import { afterEach, describe, expect, test } from "vitest";
-import { StepError } from "../../../local/errors";
+import { StepError } from "../../../console/errors";
 import { fetchedGoVersion, findGo, locateGo, requiredGo } from "../../../local/toolchain/go";
 import { makeSandbox, type Sandbox } from "./sandbox";
 

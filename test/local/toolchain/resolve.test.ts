@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { StepError } from "../../../local/errors";
+import { StepError } from "../../../console/errors";
 import type * as DiskSpace from "../../../local/toolchain/disk-space";
 import { locateToolchain, resolveToolchain } from "../../../local/toolchain/resolve";
 import { kubernetesPrograms, toolNames, toolVersion } from "../../../local/toolchain/tools";

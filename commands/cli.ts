@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { seconds } from "../components/core/quantities";
-import { StepError } from "./errors";
-import type { SubmitCommandOptions } from "./commands/submit";
+import { StepError } from "../console/errors";
+import type { SubmitCommandOptions } from "./submit";
 
 /**
  * The commands of `npm run …`. Each loads its own room when it runs, so that `--help` and pass-through commands start
@@ -22,30 +22,30 @@ program
   .option("--stack <name>", "with --context: the environment to provision", "dev")
   .action(async (options: { yes?: boolean; job: boolean; rows: number; context?: string; stack: string }) => {
     if (options.context !== undefined) {
-      const { provisionExisting } = await import("./commands/existing-cluster.js");
+      const { provisionExisting } = await import("./existing-cluster.js");
       return provisionExisting({ context: options.context, stack: options.stack });
     }
-    const { start } = await import("./commands/start.js");
+    const { start } = await import("./start.js");
     await start({ assumeYes: options.yes ?? false, runJob: options.job, rows: options.rows });
   });
 
 program
   .command("stop")
   .description("take the embedded cluster down; data and caches stay")
-  .action(async () => (await import("./commands/stop.js")).stop());
+  .action(async () => (await import("./stop.js")).stop());
 
 program
   .command("purge")
   .description("take the embedded cluster down and remove its data and all caches")
   .option("--keep-cache", "keep the built tools and images")
   .action(async (options: { keepCache?: boolean }) =>
-    (await import("./commands/stop.js")).purge({ keepCache: options.keepCache ?? false }),
+    (await import("./stop.js")).purge({ keepCache: options.keepCache ?? false }),
   );
 
 program
   .command("doctor")
   .description("list each tool and host package: version, where it came from, what is missing")
-  .action(async () => (await import("./commands/doctor.js")).doctor());
+  .action(async () => (await import("./doctor.js")).doctor());
 
 program
   .command("kubectl")
@@ -54,7 +54,7 @@ program
   .allowUnknownOption()
   .passThroughOptions()
   .helpOption(false)
-  .action(async (args: string[]) => (await import("./commands/pass-through.js")).kubectl(args));
+  .action(async (args: string[]) => (await import("./pass-through.js")).kubectl(args));
 
 program
   .command("pulumi")
@@ -63,7 +63,7 @@ program
   .allowUnknownOption()
   .passThroughOptions()
   .helpOption(false)
-  .action(async (args: string[]) => (await import("./commands/pass-through.js")).pulumi(args));
+  .action(async (args: string[]) => (await import("./pass-through.js")).pulumi(args));
 
 program
   .command("submit")
@@ -78,7 +78,7 @@ program
   .option("--bundle <folder>", "use a folder written by `npm run submitter` instead of the stack's outputs")
   .passThroughOptions()
   .action(async (application: string, args: string[], options: SubmitCommandOptions) =>
-    (await import("./commands/submit.js")).submitCommand(application, args, options),
+    (await import("./submit.js")).submitCommand(application, args, options),
   );
 
 program
@@ -88,7 +88,7 @@ program
   .option("--stack <name>", "the environment to submit to", "local")
   .option("--duration <duration>", "the token's life, such as 30m or 2h; the stack file's by default", durationSeconds)
   .action(async (folder: string, options: { stack: string; duration?: number }) =>
-    (await import("./commands/submit.js")).submitterCommand(folder, options.stack, options.duration),
+    (await import("./submit.js")).submitterCommand(folder, options.stack, options.duration),
   );
 
 program
@@ -98,23 +98,21 @@ program
   .option("--rows <number>", "rows of the day, wrong ones included", positiveInteger, 200_000)
   .option("--seed <number>", "which of all possible days", positiveInteger, 1)
   .action(async (options: { date: string; rows: number; seed: number }) =>
-    (await import("./commands/harp-data.js")).dropDay(options, (line) => console.log(line)),
+    (await import("./harp-data.js")).dropDay(options, (line) => console.log(line)),
   );
 
 program
   .command("images")
   .description("print the lines that build the platform's images and push them to a registry")
   .argument("<registry>", "host and perhaps a path, as hamilton:images.registry has it")
-  .action(async (registry: string) =>
-    console.log((await import("./commands/image-lines.js")).imageLines(registry).join("\n")),
-  );
+  .action(async (registry: string) => console.log((await import("./image-lines.js")).imageLines(registry).join("\n")));
 
 program
   .command("e2e")
   .description("bring the platform up and run the end-to-end suites")
   .argument("[suites...]", "the suites to run; all of them without one")
   .action(async (names: string[]) => {
-    process.exitCode = await (await import("./commands/e2e.js")).runSuites(names);
+    process.exitCode = await (await import("./e2e.js")).runSuites(names);
   });
 
 function collect(value: string, earlier: readonly string[]): string[] {

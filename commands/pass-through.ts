@@ -1,8 +1,8 @@
 import { execa } from "execa";
-import { hostValues } from "../stack/host-values";
-import { readStartRecord } from "../stack/record";
-import { guardState } from "../stack/guard-state";
-import { prepareStack, runPulumi } from "../stack/engine";
+import { hostValues } from "../local/stack/host-values";
+import { readStartRecord } from "../local/stack/record";
+import { guardState } from "../local/stack/guard-state";
+import { prepareStack, runPulumi } from "../local/stack/engine";
 
 /** Runs kubectl on the embedded cluster with the caller's terminal, and ends with its exit code. */
 export async function kubectl(args: readonly string[]): Promise<void> {

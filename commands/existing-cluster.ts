@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
-import { projectDirectory } from "../directories";
-import { StepError } from "../errors";
-import { runPlan } from "../progress";
-import { submit } from "../submit/submit";
-import { jobOutput } from "../submit/submit-from-stack";
-import { findHostProgram } from "../toolchain/search-path";
+import { projectDirectory } from "../infra/project";
+import { StepError } from "../console/errors";
+import { runPlan } from "../console/progress";
+import { submit } from "../local/submit/submit";
+import { jobOutput } from "../local/submit/submit-from-stack";
+import { findHostProgram } from "../local/toolchain/search-path";
 
 /** An environment to provision on a cluster that exists. */
 export interface ExistingCluster {

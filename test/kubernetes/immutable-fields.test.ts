@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Values } from "../../../local/kubernetes/json";
-import { needsReplacement } from "../../../local/plugins/immutable-fields";
+import type { Values } from "../../kubernetes/json";
+import { needsReplacement } from "../../kubernetes/immutable-fields";
 
 const object = (apiVersion: string, kind: string, rest: Values = {}): Values => ({ apiVersion, kind, ...rest });
 const replaces = (before: Values, path: (string | number)[], mutable: string[] = [], after = before) =>

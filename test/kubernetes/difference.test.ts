@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Value } from "../../../local/kubernetes/json";
-import { changes, drifted, pathText, quantity, same } from "../../../local/plugins/difference";
+import type { Value } from "../../kubernetes/json";
+import { changes, drifted, pathText, quantity, same } from "../../kubernetes/difference";
 
 const told = (before: Value, after: Value, imported = false) =>
   changes(before, after, imported).map(({ path, kind }) => `${kind} ${pathText(path)}`);

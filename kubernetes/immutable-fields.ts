@@ -1,5 +1,5 @@
 import { pathText, type Change } from "./difference";
-import { groupKind, type Values } from "../kubernetes/json";
+import { groupKind, type Values } from "./json";
 
 // The official plugin's table, and the fields that it leaves to the API server to refuse (StorageClass, CSIDriver, …).
 const IMMUTABLE: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Values } from "../../../local/kubernetes/json";
-import { isAwaited, pending, podTroubles } from "../../../local/kubernetes/readiness";
+import type { Values } from "../../kubernetes/json";
+import { isAwaited, pending, podTroubles } from "../../kubernetes/readiness";
 
 const around = { pods: [], slices: [], storageClass: {} };
 const of = (apiVersion: string, kind: string, rest: Values): Values => ({

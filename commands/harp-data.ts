@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDirectory, projectDirectory } from "../directories";
-import { StepError } from "../errors";
-import { runInSparkImage } from "../images/run-in-image";
-import { putFiles, shareMountDirectory } from "../share/share";
-import type { Report } from "../steps";
+import { projectDirectory } from "../infra/project";
+import { cacheDirectory } from "../local/directories";
+import { StepError } from "../console/errors";
+import { runInSparkImage } from "../local/images/run-in-image";
+import { putFiles, shareMountDirectory } from "../local/share/share";
+import type { Report } from "../console/steps";
 
 /** A day of Harp's files to make. */
 export interface HarpDay {

@@ -1,8 +1,8 @@
 import { relative } from "node:path";
-import { platformImages } from "../../infra/versions";
-import { projectDirectory } from "../directories";
-import { imagesDirectory, type ImageName, versionArguments } from "../images/tags";
-import { moduleDirectory, tool } from "../toolchain/tools";
+import { platformImages } from "../infra/versions";
+import { projectDirectory } from "../infra/project";
+import { imagesDirectory, type ImageName, versionArguments } from "../local/images/tags";
+import { moduleDirectory, tool } from "../local/toolchain/tools";
 
 /**
  * The lines that build the images from a registry's base image and push them, for a site's own registry. The MinIO image

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
-import { purgeCluster, stopCluster } from "../cluster/cluster";
-import { cacheDirectory, stateDirectory } from "../directories";
-import { runPlan } from "../progress";
-import { purgeShare, stopShare } from "../share/share";
+import { purgeCluster, stopCluster } from "../local/cluster/cluster";
+import { cacheDirectory, stateDirectory } from "../local/directories";
+import { runPlan } from "../console/progress";
+import { purgeShare, stopShare } from "../local/share/share";
 
 /** Takes the embedded cluster and its share down. Data and caches stay; on a host where nothing runs it does nothing. */
 export async function stop(): Promise<void> {

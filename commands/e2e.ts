@@ -1,6 +1,6 @@
 import { execa } from "execa";
-import { projectDirectory } from "../directories";
-import { StepError } from "../errors";
+import { projectDirectory } from "../infra/project";
+import { StepError } from "../console/errors";
 
 /** One end-to-end suite. */
 interface Suite {

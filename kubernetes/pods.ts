@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import type { Manifest } from "./manifests";
+import type { Manifest } from "./manifest";
 
 /** A container as policies look at it. */
 export interface ContainerSpec {

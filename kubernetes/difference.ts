@@ -1,4 +1,4 @@
-import { isRecord, type Value, type Values } from "../kubernetes/json";
+import { isRecord, type Value, type Values } from "./json";
 
 /** One property that differs from what was asked for last time, and whether that needs a new object. */
 export type Change = { readonly path: Path; readonly kind: "add" | "delete" | "update"; readonly replaces?: boolean };

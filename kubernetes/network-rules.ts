@@ -1,4 +1,4 @@
-import type { Manifest } from "./manifests";
+import type { Manifest } from "./manifest";
 
 /** A pod of a namespace, or a machine by its address. */
 export type FlowEnd =

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
-import { projectDirectory } from "../directories";
-import { StepError } from "../errors";
-import { localStack, stackOutputs } from "../stack/engine";
-import { readStartRecord } from "../stack/record";
-import { submit, writeSubmitter, type SubmitOptions } from "../submit/submit";
+import { projectDirectory } from "../infra/project";
+import { StepError } from "../console/errors";
+import { localStack, stackOutputs } from "../local/stack/engine";
+import { readStartRecord } from "../local/stack/record";
+import { submit, writeSubmitter, type SubmitOptions } from "../local/submit/submit";
 
 /** What the command line gives. */
 export interface SubmitCommandOptions {

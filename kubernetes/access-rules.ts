@@ -1,4 +1,4 @@
-import type { Manifest } from "./manifests";
+import type { Manifest } from "./manifest";
 
 /** A rule of a Role or ClusterRole. */
 export interface Rule {

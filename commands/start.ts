@@ -1,20 +1,20 @@
-import { buildMinioImage, buildSparkImage, prefetch, type BuiltImage } from "../images/build";
-import { startCluster, type RunningCluster } from "../cluster/cluster";
-import { hasImage, importImage } from "../cluster/images";
-import { cacheDirectory, stateDirectory } from "../directories";
-import { StepError } from "../errors";
+import { buildMinioImage, buildSparkImage, prefetch, type BuiltImage } from "../local/images/build";
+import { startCluster, type RunningCluster } from "../local/cluster/cluster";
+import { hasImage, importImage } from "../local/cluster/images";
+import { cacheDirectory, stateDirectory } from "../local/directories";
+import { StepError } from "../console/errors";
 import { dropSample } from "./harp-data";
-import { hostValues } from "../stack/host-values";
-import { guardState } from "../stack/guard-state";
-import { installOfflinePlugins } from "../plugins/install";
-import { formatDuration, runPlan, type Plan } from "../progress";
-import { type Engine, prepareStack, stackOutputs, updateStack } from "../stack/engine";
-import { keepStartTimes, writeStartRecord } from "../stack/record";
-import { startShare } from "../share/share";
-import { submitSample } from "../submit/submit-from-stack";
-import { installHostPackages } from "../toolchain/install-host-packages";
-import { missingHostPackages } from "../toolchain/host-packages";
-import { resolveToolchain, type Toolchain } from "../toolchain/resolve";
+import { hostValues } from "../local/stack/host-values";
+import { guardState } from "../local/stack/guard-state";
+import { installOfflinePlugins } from "../local/plugins/install";
+import { formatDuration, runPlan, type Plan } from "../console/progress";
+import { type Engine, prepareStack, stackOutputs, updateStack } from "../local/stack/engine";
+import { keepStartTimes, writeStartRecord } from "../local/stack/record";
+import { startShare } from "../local/share/share";
+import { submitSample } from "../local/submit/submit-from-stack";
+import { installHostPackages } from "../local/toolchain/install-host-packages";
+import { missingHostPackages } from "../local/toolchain/host-packages";
+import { resolveToolchain, type Toolchain } from "../local/toolchain/resolve";
 import { join } from "node:path";
 
 /** What the person at the terminal asked for. */

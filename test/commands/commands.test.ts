@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { chosenSuites, suites } from "../../../local/commands/e2e";
-import { imageLines } from "../../../local/commands/image-lines";
-import { StepError } from "../../../local/errors";
-import { formatDuration } from "../../../local/progress";
-import { sparkRelease } from "../../../infra/versions";
+import { chosenSuites, suites } from "../../commands/e2e";
+import { imageLines } from "../../commands/image-lines";
+import { StepError } from "../../console/errors";
+import { formatDuration } from "../../console/progress";
+import { sparkRelease } from "../../infra/versions";
 
 describe("the end-to-end suites", () => {
   it("are all chosen where none is named, the one that takes the cluster down last", () => {

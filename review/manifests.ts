@@ -1,16 +1,6 @@
 import { stringify } from "yaml";
-import { isManifest, isSecret, unwrapped, type Plain, type Recording } from "./monitor";
-
-/** A Kubernetes object as the program declares it. */
-export interface Manifest extends Plain {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-  };
-}
+import type { Manifest } from "../kubernetes/manifest";
+import { isManifest, isSecret, unwrapped, type Recording } from "./recording";
 
 /** All Kubernetes objects of a run with their secrets in the clear, sorted by kind, namespace and name. */
 export function manifestsOf(run: Recording): readonly Manifest[] {
@@ -29,11 +19,6 @@ export function manifestText(manifests: readonly Manifest[]): string {
       (manifest) => `---\n${stringify(manifest, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false })}`,
     )
     .join("");
-}
-
-/** A short name of an object for messages: `ConfigMap spark/spark-settings`. */
-export function describeManifest({ kind, metadata }: Manifest): string {
-  return `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
 }
 
 function collect(run: Recording, convert: (value: unknown) => unknown): Manifest[] {
