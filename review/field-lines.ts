@@ -1,0 +1,85 @@
+import { structuredPatch } from "diff";
+import { stringify } from "yaml";
+import type { FieldChange } from "./changes";
+
+/** How one field's change is shown: on a line of its own, or as the lines of a unified diff below its path. */
+export type FieldText =
+  | { readonly path: string; readonly replaces: boolean; readonly line: string }
+  | {
+      readonly path: string;
+      readonly replaces: boolean;
+      /** Lines of the diff, each with its sign: `-old`, `+new`, ` same`, `@@ … @@`. */
+      readonly diff: readonly string[];
+      /** Lines of the diff that are left out. */
+      readonly leftOut: number;
+    };
+
+/** How much of a field is shown. */
+export interface FieldLimits {
+  /** Lines of a diff. @default 40 */
+  readonly diffLines?: number;
+  /** Characters of a value on one line, and of a line of a diff. @default 100 */
+  readonly width?: number;
+}
+
+/** What a masked secret may stand as in a manifest of a comparison or a preview. */
+const secretMark = /^(<secret>|\[secret\])$/;
+
+/** A field's change as a reader takes it in at once; a secret's as "secret changes", never as a value. */
+export function fieldText(field: FieldChange, { diffLines = 40, width = 100 }: FieldLimits = {}): FieldText {
+  const { path, before, after, replaces } = field;
+  const head = { path, replaces };
+  if (isSecretMark(before) || isSecretMark(after)) return { ...head, line: secretLine(field) };
+  const [was, becomes] = [shown(before), shown(after)];
+  if (fits(was, width) && fits(becomes, width)) {
+    if (before === undefined) return { ...head, line: `${becomes} (new)` };
+    if (after === undefined) return { ...head, line: `${was} (goes)` };
+    return { ...head, line: `${was} → ${becomes}` };
+  }
+  const lines = diffOf(before, after).map((line) => cut(line, Math.max(width, 100) + 20));
+  return { ...head, diff: lines.slice(0, diffLines), leftOut: Math.max(0, lines.length - diffLines) };
+}
+
+/** A change's key: equal for fields that change in the same way, whatever the object. */
+export function fieldKey({ path, before, after, replaces }: FieldChange): string {
+  return JSON.stringify([path, before ?? null, after ?? null, before === undefined, after === undefined, replaces]);
+}
+
+/** Whether a value is the mark that stands for a secret. */
+export function isSecretMark(value: unknown): boolean {
+  return typeof value === "string" && secretMark.test(value);
+}
+
+function secretLine({ before, after }: FieldChange): string {
+  if (before === undefined) return "secret is new";
+  return after === undefined ? "secret goes" : "secret changes";
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return value === "" || /^\s|\s$/.test(value) ? JSON.stringify(value) : value;
+  return value === undefined ? "" : (JSON.stringify(value) ?? "");
+}
+
+function fits(text: string, width: number): boolean {
+  return text.length <= width && !text.includes("\n");
+}
+
+function diffOf(before: unknown, after: unknown): string[] {
+  const { hunks } = structuredPatch("", "", asText(before), asText(after), undefined, undefined, { context: 2 });
+  const alone = hunks.length === 1;
+  return hunks.flatMap(({ oldStart, newStart, lines }) => [
+    ...(alone ? [] : [`@@ line ${oldStart} → ${newStart} @@`]),
+    ...lines.filter((line) => !line.startsWith("\\")),
+  ]);
+}
+
+/** A value as lines: a text as it is, anything else as YAML, so that a diff shows single fields. */
+function asText(value: unknown): string {
+  if (value === undefined) return "";
+  const text = typeof value === "string" ? value : stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return text.endsWith("\n") ? text : `${text}\n`;
+}
+
+function cut(line: string, width: number): string {
+  return line.length <= width ? line : `${line.slice(0, width)}… (${line.length - width} more characters)`;
+}

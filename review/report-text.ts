@@ -1,0 +1,87 @@
+import { styleText } from "node:util";
+import type { EnvironmentChanges, FieldChange } from "./changes";
+import { fieldText } from "./field-lines";
+import { countsText, reportSections, type ReportItem, type ReportSection, type SharedChange } from "./report-sections";
+import type { Risk } from "./risk";
+
+type Format = Parameters<typeof styleText>[0];
+type Paint = (format: Format, text: string) => string;
+
+const formats: Readonly<Record<Risk, Format>> = {
+  refused: ["bold", "red"],
+  deletes: ["bold", "red"],
+  replaces: ["bold", "yellow"],
+  restarts: ["bold", "yellow"],
+  access: ["bold", "magenta"],
+  network: ["bold", "magenta"],
+  updates: "bold",
+  creates: ["bold", "green"],
+};
+
+const signFormats = { "+": "green", "~": "yellow", "±": "yellow", "-": "red" } as const;
+
+/**
+ * What a change does to each environment, for a terminal: a line of counts, then the groups by risk, object by object,
+ * field by field. Ends with a newline.
+ *
+ * @param options.colour whether to colour it. @default false
+ */
+export function reportText(all: readonly EnvironmentChanges[], { colour = false }: { colour?: boolean } = {}): string {
+  const paint: Paint = (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
+  return `${all.map((one) => environmentText(one, paint).join("\n")).join("\n\n")}\n`;
+}
+
+function environmentText(all: EnvironmentChanges, paint: Paint): readonly string[] {
+  const sections = reportSections(all);
+  const head = `${paint("bold", all.environment)}: ${countsText(sections)}`;
+  return [head, ...sections.flatMap((section) => ["", ...sectionText(section, paint)])];
+}
+
+function sectionText({ risk, title, lines, shared, items }: ReportSection, paint: Paint): readonly string[] {
+  return [
+    `  ${paint(formats[risk], title)}`,
+    ...lines.map((line) => `    ${line}`),
+    ...shared.flatMap((change) => sharedText(change, paint)),
+    ...items.flatMap((item) => itemText(item, paint)),
+  ];
+}
+
+function sharedText({ field, objects }: SharedChange, paint: Paint): readonly string[] {
+  return [`    ${paint("yellow", "~")} ${objects.length} objects: ${objects.join(", ")}`, ...fieldLines(field, paint)];
+}
+
+function itemText({ sign, object, reviewed, fields }: ReportItem, paint: Paint): readonly string[] {
+  const { data, pods, refusal } = reviewed;
+  const notes = [
+    ...(refusal === undefined ? (data === undefined ? [] : [paint("red", `data: ${data}`)]) : []),
+    ...(pods === undefined ? [] : [`pods: ${pods}`]),
+    ...(refusal === undefined
+      ? []
+      : [
+          paint("red", refusal.reason),
+          "to do it deliberately: back up first (docs/operations.md), then",
+          `  ${refusal.command}`,
+        ]),
+  ];
+  return [
+    `    ${paint(signFormats[sign], sign)} ${paint("bold", object)}`,
+    ...notes.map((note) => `      ${note}`),
+    ...fields.flatMap((field) => fieldLines(field, paint)),
+  ];
+}
+
+function fieldLines(field: FieldChange, paint: Paint): readonly string[] {
+  const text = fieldText(field);
+  const forces = text.replaces ? paint("yellow", " (needs a new object)") : "";
+  if ("line" in text) return [`      ${text.path}: ${text.line}${forces}`];
+  return [
+    `      ${text.path}:${forces}`,
+    ...text.diff.map((line) => `        ${diffLine(line, paint)}`),
+    ...(text.leftOut === 0 ? [] : [`        … ${text.leftOut} more lines`]),
+  ];
+}
+
+function diffLine(line: string, paint: Paint): string {
+  const format = { "+": "green", "-": "red", "@": "cyan" }[line[0] ?? ""] as Format | undefined;
+  return format === undefined ? line : paint(format, line);
+}
