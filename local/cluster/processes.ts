@@ -117,12 +117,17 @@ function launch(daemon: Daemon): void {
 async function waitUntilReady(daemon: Daemon): Promise<void> {
   const seconds = daemon.readyTimeoutSeconds ?? 60;
   const deadline = Date.now() + seconds * 1000;
+  let reason = "";
+  const notYet = (error: unknown) => {
+    reason = `: ${error instanceof Error ? error.message : String(error)}`;
+    return false;
+  };
   for (;;) {
-    if (await daemon.ready().catch(() => false)) return;
+    if (await daemon.ready().catch(notYet)) return;
     const ended = !runningRecord(daemon.name);
     if (ended || Date.now() > deadline) {
       throw new StepError(
-        ended ? `${daemon.name} ended before it served` : `${daemon.name} did not serve within ${seconds} s`,
+        ended ? `${daemon.name} ended before it served` : `${daemon.name} did not serve within ${seconds} s${reason}`,
         {
           command: commandText(daemon),
           lastLines: lastLogLines(daemon.name),

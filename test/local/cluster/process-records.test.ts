@@ -135,4 +135,10 @@ describe("a daemon", () => {
     const mute: Daemon = { ...sleeper(), ready: () => Promise.resolve(false), readyTimeoutSeconds: 0.3 };
     await expect(ensureRunning(mute, quiet)).rejects.toThrow("sleeper did not serve within 0.3 s");
   });
+
+  it("that never serves fails with what the last look found", async () => {
+    const refusing = () => Promise.reject(new Error("the door is locked"));
+    const locked: Daemon = { ...sleeper(), ready: refusing, readyTimeoutSeconds: 0.3 };
+    await expect(ensureRunning(locked, quiet)).rejects.toThrow("did not serve within 0.3 s: the door is locked");
+  });
 });
