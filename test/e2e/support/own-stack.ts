@@ -1,0 +1,173 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { execa } from "execa";
+import { parseDocument, type Document } from "yaml";
+import { projectDirectory } from "../../../infra/project";
+import { nodeAddress } from "../../../local/cluster/network";
+import { localReference } from "../../../local/images/tags";
+import { readStartRecord } from "../../../local/stack/record";
+import { localStackFile } from "../../../local/stack/stack-file";
+import { mustRun, type Ended } from "./commands";
+
+/** A stack file's text before an edit becomes its document after it. */
+export type Edit = (document: Document) => void;
+
+/** What the engine did, or would do, to each resource that it touched: the operations by URN, in their order. */
+export type Operations = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * An environment of a test's own on the embedded cluster: another stack, in a backend of its own, beside `local`. The
+ * engine runs in `project`, a checkout with its `node_modules`.
+ */
+export class OwnStack {
+  private readonly folder = mkdtempSync(join(tmpdir(), "hamilton-own-stack-"));
+  /** The environment of the engine's runs. */
+  readonly env: NodeJS.ProcessEnv;
+
+  /**
+   * @param name the stack's name and the prefix of its namespaces.
+   * @param nodePort the port on the node where its object store is reached; one that nobody else has.
+   */
+  constructor(
+    readonly name: string,
+    private readonly nodePort: number,
+    readonly project: string = projectDirectory,
+  ) {
+    const { engine } = readStartRecord();
+    mkdirSync(join(this.folder, "backend"));
+    this.env = {
+      PATH: [...engine.path, dirname(engine.pulumi), process.env.PATH].join(delimiter),
+      KUBECONFIG: engine.kubeconfig,
+      PULUMI_HOME: join(this.folder, "home"),
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
+      PULUMI_CONFIG_PASSPHRASE: "of this test alone",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+  }
+
+  /** The stack file, in the project. */
+  get stackFile(): string {
+    return join(this.project, `Pulumi.${this.name}.yaml`);
+  }
+
+  /** Where the object store is reached from outside the cluster. */
+  get storeEndpoint(): string {
+    return `http://${nodeAddress}:${this.nodePort}`;
+  }
+
+  /** Writes the stack file and makes the stack. */
+  async create(edit?: Edit): Promise<void> {
+    this.writeStackFile(edit);
+    await this.must("stack", "init", this.name, "--secrets-provider", "passphrase");
+  }
+
+  /** Writes the stack file: the embedded cluster's with what must differ, then the edit. */
+  writeStackFile(edit: Edit = () => undefined): void {
+    const document = parseDocument(readFileSync(localStackFile(), "utf8"));
+    document.delete("encryptionsalt");
+    const set = (path: readonly string[], value: unknown) =>
+      document.setIn(["config", ...path], document.createNode(value));
+    set(["hamilton:namespaces"], { prefix: this.name });
+    // Full references, since no registry stands behind the images that the node holds already.
+    const images = { registry: "registry.invalid", spark: localReference("spark"), minio: localReference("minio") };
+    set(["hamilton:images"], images);
+    set(["hamilton:volumes"], {});
+    set(["hamilton:objectStore", "nodePort"], this.nodePort);
+    set(["hamilton:objectStore", "externalEndpoint"], this.storeEndpoint);
+    edit(document);
+    writeFileSync(this.stackFile, document.toString());
+  }
+
+  /** Changes the stack file. */
+  edit(edit: Edit): void {
+    const document = parseDocument(readFileSync(this.stackFile, "utf8"));
+    edit(document);
+    writeFileSync(this.stackFile, document.toString());
+  }
+
+  /** Runs `pulumi` in the project. */
+  async pulumi(...args: string[]): Promise<Ended> {
+    const ended = await execa("pulumi", args, { cwd: this.project, env: this.env, reject: false, all: true });
+    return {
+      exitCode: ended.exitCode ?? 1,
+      stdout: String(ended.stdout),
+      stderr: String(ended.stderr),
+      all: String(ended.all),
+    };
+  }
+
+  /** The same for a run that has to succeed; gives its standard output. */
+  async must(...args: string[]): Promise<string> {
+    const ended = await this.pulumi(...args);
+    if (ended.exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} exited ${ended.exitCode}:\n${ended.all}`);
+    return ended.stdout;
+  }
+
+  /** A preview as the document that `pulumi preview --json` prints. */
+  preview(...args: string[]): Promise<string> {
+    return this.must("preview", "--json", "--non-interactive", "--stack", this.name, ...args);
+  }
+
+  /** Brings the environment up and tells what was done to each resource, by the engine's own log of events. */
+  async up(): Promise<Operations> {
+    const log = join(this.folder, "events.jsonl");
+    rmSync(log, { force: true });
+    await this.must("up", "--yes", "--skip-preview", "--non-interactive", "--stack", this.name, "--event-log", log);
+    const done: Record<string, string[]> = {};
+    for (const line of readFileSync(log, "utf8").trim().split("\n")) {
+      const { resourcePreEvent } = JSON.parse(line) as {
+        resourcePreEvent?: { metadata: { urn: string; op: string } };
+      };
+      if (resourcePreEvent === undefined || resourcePreEvent.metadata.op === "same") continue;
+      const { urn, op } = resourcePreEvent.metadata;
+      (done[urn] ??= []).push(op);
+    }
+    return done;
+  }
+
+  /** The stack's outputs, secrets in the clear. */
+  async outputs<T>(): Promise<T> {
+    return JSON.parse(await this.must("stack", "output", "--json", "--show-secrets", "--stack", this.name)) as T;
+  }
+
+  /** Destroys the environment as a user would. */
+  destroy(): Promise<Ended> {
+    return this.pulumi("destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", this.name);
+  }
+
+  /** Removes the environment with all it kept, its stack file and its backend. */
+  async remove(): Promise<void> {
+    try {
+      await this.destroy();
+      const namespaces = ["spark", "storage"].map((role) => `${this.name}-${role}`);
+      await mustRun("kubectl", ["delete", "namespace", ...namespaces, "--ignore-not-found"]);
+    } finally {
+      rmSync(this.stackFile, { force: true });
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/**
+ * A checkout of a revision with the dependencies of this one, for a test that changes the program or runs an older one.
+ *
+ * @param revision the revision to check out. @default HEAD with what isn't committed yet
+ */
+export async function checkout(revision?: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "hamilton-checkout-"));
+  await execa("git", ["clone", "--quiet", projectDirectory, folder]);
+  const git = (...args: string[]) =>
+    execa("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], { cwd: folder });
+  if (revision !== undefined) await git("checkout", "--quiet", revision);
+  else {
+    const { stdout: patch } = await execa("git", ["diff", "HEAD", "--binary"], { cwd: projectDirectory });
+    if (patch !== "") {
+      await execa("git", ["apply"], { cwd: folder, input: `${patch}\n` });
+      await git("commit", "--quiet", "--all", "--message", "What isn't committed yet");
+    }
+  }
+  symlinkSync(join(projectDirectory, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
