@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { NamespaceReference } from "../components/core/contracts";
-import { imageReference } from "../components/core/images";
 import { PlatformNamespace, type PlatformNamespaceArgs } from "../components/core/namespace";
 import { memoryBytes, memoryQuantity } from "../components/core/quantities";
 import { jobLabels } from "../components/spark/pod-templates";
@@ -9,9 +8,11 @@ import { SparkRuntime } from "../components/spark/runtime";
 import { ObjectStore } from "../components/storage/object-store";
 import type { ClusterAccess } from "./cluster-access";
 import type { StackConfig } from "./config";
+import { namespacesWithData, protectsData } from "./data-safety";
+import { platformImage } from "./images";
 import { kubernetesProvider } from "./provider";
 import { declareVolumes } from "./volumes";
-import { platformImages, sparkRelease } from "./versions";
+import { sparkRelease } from "./versions";
 
 /** What a stack gives out. */
 export interface PlatformOutputs {
@@ -28,21 +29,25 @@ export interface PlatformOutputs {
  */
 export function deploy(config: StackConfig, access: ClusterAccess): PlatformOutputs {
   const on = { provider: kubernetesProvider(access) };
-  const protect = config.environment === "prod";
+  const protect = protectsData(config);
   const common = commonNamespaceArgs(config);
+  const keep = namespacesWithData(config);
+  const keeping = (kept: boolean) => ({ keep: kept, protect: kept && protect });
 
-  const spark = new PlatformNamespace("spark", { ...common, quota: quotaHard(wholeQuota(config.spark.quota)) }, on);
-  const storage = new PlatformNamespace("storage", common, on);
+  const quota = quotaHard(wholeQuota(config.spark.quota));
+  const spark = new PlatformNamespace("spark", { ...common, quota, ...keeping(keep.spark) }, on);
+  const storage = new PlatformNamespace("storage", { ...common, ...keeping(keep.storage) }, on);
 
   const volumes = declareVolumes(config, { common, mountIn: [spark] }, on);
   const store = new ObjectStore("store", storeArgs(config, { spark, storage }, protect), on);
+  const sparkImage = platformImage(config.images, "spark").reference;
   const runtime = new SparkRuntime(
     "spark",
     {
       namespace: spark,
       prefix: config.namespaces.prefix,
       releases: sparkRelease,
-      image: image(config, "spark"),
+      image: sparkImage,
       imagePullSecrets: spark.imagePullSecrets,
       volumes,
       store,
@@ -59,7 +64,7 @@ export function deploy(config: StackConfig, access: ClusterAccess): PlatformOutp
 
   return {
     namespaces: { spark: spark.name, storage: storage.name },
-    sparkImage: image(config, "spark"),
+    sparkImage,
     volumes: Object.fromEntries(volumes.map(({ name, mountPath, readOnly }) => [name, { mountPath, readOnly }])),
     objectStore: {
       endpoint: store.endpoint,
@@ -75,15 +80,6 @@ function secret(config: StackConfig, name: string): pulumi.Output<string> {
   return config.secrets[name] as pulumi.Output<string>;
 }
 
-/** The full reference of one of our images. A stack file gives a tag, a tag and a digest, or a full reference. */
-function image({ images }: StackConfig, name: "spark" | "minio"): string {
-  const { repository, tag } = platformImages[name];
-  const given = images[name] ?? tag;
-  if (given.includes("/")) return given;
-  const [wantedTag, digest] = given.split("@");
-  return imageReference({ registry: images.registry, repository, tag: wantedTag, digest });
-}
-
 function commonNamespaceArgs(config: StackConfig): PlatformNamespaceArgs {
   const { credentials } = config.images;
   return {
@@ -96,12 +92,17 @@ function commonNamespaceArgs(config: StackConfig): PlatformNamespaceArgs {
 }
 
 function sparkPod({ nodeSelector, tolerations, ...size }: StackConfig["spark"]["driver"]) {
+  return { ...size, placement: placement({ nodeSelector, tolerations }) };
+}
+
+/** Where pods run, without what the stack file leaves open. */
+function placement({
+  nodeSelector,
+  tolerations,
+}: Pick<StackConfig["spark"]["driver"], "nodeSelector" | "tolerations">) {
   return {
-    ...size,
-    placement: {
-      ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
-      ...(tolerations.length === 0 ? {} : { tolerations: tolerations.map((one) => ({ ...one })) }),
-    },
+    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
+    ...(tolerations.length === 0 ? {} : { tolerations: tolerations.map((one) => ({ ...one })) }),
   };
 }
 
@@ -143,9 +144,9 @@ function storeArgs(
   return {
     ...{ kind: "minio", users, buckets, replicas, nodePort, externalEndpoint, protect },
     namespace: storage,
-    image: image(config, "minio"),
+    image: platformImage(config.images, "minio").reference,
     storage: disks,
     resources: { requests: { cpu, memory: memoryQuantity(memoryBytes("memory", memory)) } },
-    placement: { imagePullSecrets: storage.imagePullSecrets },
+    placement: { ...placement(objectStore), imagePullSecrets: storage.imagePullSecrets },
   };
 }

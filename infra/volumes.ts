@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { NamespaceReference, SharedVolume } from "../components/core/contracts";
-import { rewriteImage } from "../components/core/images";
 import { PlatformNamespace, type PlatformNamespaceArgs } from "../components/core/namespace";
 import { sparkUser } from "../components/spark/settings";
 import { CsiDriverSmb } from "../components/storage/csi-driver-smb";
@@ -8,6 +7,8 @@ import { sharedVolume } from "../components/storage/shared-volume";
 import { checkVolumeHandles } from "../components/storage/volume-handles";
 import { WindowsShare } from "../components/storage/windows-share";
 import type { StackConfig } from "./config";
+import { protectsData } from "./data-safety";
+import { smbDriverImage } from "./images";
 import { smbDriverImages } from "./versions";
 
 /** Where volumes are mounted, and what every namespace is told. */
@@ -27,10 +28,11 @@ export function declareVolumes(
     ? smbDriver(config, common, opts)
     : undefined;
   const volumes = entries.map(([name, volume]) => {
+    const common = { mountIn, protect: protectsData(config) };
     if (volume.kind !== "windowsShare" || driver === undefined)
-      return sharedVolume(name, { ...(volume as Exclude<typeof volume, { kind: "windowsShare" }>), mountIn }, opts);
+      return sharedVolume(name, { ...(volume as Exclude<typeof volume, { kind: "windowsShare" }>), ...common }, opts);
     const password = config.secrets[volume.password] as pulumi.Output<string>;
-    return sharedVolume(name, { ...volume, password, driver, mountIn, identity: sparkUser }, opts);
+    return sharedVolume(name, { ...volume, ...common, password, driver, identity: sparkUser }, opts);
   });
   checkVolumeHandles(volumes.filter((volume) => volume instanceof WindowsShare));
   return volumes;
@@ -42,18 +44,22 @@ function smbDriver(
   common: PlatformNamespaceArgs,
   opts: pulumi.ComponentResourceOptions,
 ): CsiDriverSmb {
-  const { install, kubeletDirectory } = config.cluster.smbDriver;
+  const { install, kubeletDirectory, controllerReplicas } = config.cluster.smbDriver;
   const namespace = new PlatformNamespace(
     "smb",
     { ...common, podSecurity: install ? "privileged" : "restricted" },
     opts,
   );
   const images = Object.fromEntries(
-    Object.entries(smbDriverImages).map(([part, image]) => [part, rewriteImage(image, config.images.registry)]),
+    Object.keys(smbDriverImages).map((part) => [
+      part,
+      smbDriverImage(config.images, part as keyof typeof smbDriverImages).reference,
+    ]),
   ) as Record<keyof typeof smbDriverImages, string>;
+  const placement = { imagePullSecrets: namespace.imagePullSecrets };
   return new CsiDriverSmb(
     "smb-driver",
-    { namespace, install, images, kubeletDirectory, placement: { imagePullSecrets: namespace.imagePullSecrets } },
+    { namespace, install, images, kubeletDirectory, controllerReplicas, placement },
     opts,
   );
 }

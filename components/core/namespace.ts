@@ -49,6 +49,13 @@ export interface PlatformNamespaceArgs {
   readonly registryCredentials?: RegistryCredentials;
   /** Extra labels of the Namespace object. @default none */
   readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Whether the namespace stays in the cluster when it leaves the stack: Kubernetes deletes all claims with a namespace.
+   * @default false
+   */
+  readonly keep?: boolean;
+  /** Whether the engine refuses to delete or replace it. @default false */
+  readonly protect?: boolean;
 }
 
 const componentName = "PlatformNamespace";
@@ -121,7 +128,7 @@ export class PlatformNamespace extends pulumi.ComponentResource implements Names
   }
 
   private createNamespace(name: string, args: PlatformNamespaceArgs): kubernetes.core.v1.Namespace {
-    const { podSecurity = "restricted", podSecurityVersion = "latest", labels = {} } = args;
+    const { podSecurity = "restricted", podSecurityVersion = "latest", labels = {}, keep, protect } = args;
     const levels = ["enforce", "warn", "audit"].flatMap((mode) => [
       [`pod-security.kubernetes.io/${mode}`, podSecurity],
       [`pod-security.kubernetes.io/${mode}-version`, podSecurityVersion],
@@ -134,7 +141,7 @@ export class PlatformNamespace extends pulumi.ComponentResource implements Names
           labels: { ...labels, ...this.commonLabels(), ...(Object.fromEntries(levels) as Record<string, string>) },
         },
       },
-      { parent: this },
+      { parent: this, ...(keep ? { retainOnDelete: true } : {}), ...(protect ? { protect: true } : {}) },
     );
   }
 

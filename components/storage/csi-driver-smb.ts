@@ -5,6 +5,7 @@ import { checked, ValueFault } from "../core/errors";
 import { imageVersion } from "../core/images";
 import { labelsOf, selectorLabels } from "../core/labels";
 import type { PodPlacement } from "../core/pod-security";
+import { evenSpread } from "../core/spread";
 import {
   controllerPod,
   nodePod,
@@ -30,6 +31,11 @@ export interface CsiDriverSmbArgs {
   readonly images?: SmbDriverImages;
   /** The root folder of kubelet on every node. @default /var/lib/kubelet, as everywhere but on k0s and MicroK8s */
   readonly kubeletDirectory?: string;
+  /**
+   * Controllers, one of them at work and the others ready to take over, each on a node of its own: they use the node's
+   * ports. @default 1
+   */
+  readonly controllerReplicas?: number;
   /** Pull secrets and the like; the driver decides itself on which nodes it runs. @default none */
   readonly placement?: PodPlacement;
 }
@@ -71,8 +77,9 @@ export class CsiDriverSmb extends pulumi.ComponentResource implements SmbDriver 
     this.registerOutputs({});
   }
 
-  private install(pods: Omit<SmbDriverPodArgs, "serviceAccountName">): pulumi.Output<string> {
-    const version = imageVersion(pods.images.plugin);
+  private install(pods: InstallArgs): pulumi.Output<string> {
+    const { controllerReplicas: replicas, ...common } = pods;
+    const version = imageVersion(common.images.plugin);
     const labels = (part: string) => labelsOf({ ...this.source(part), component: part, version });
     const driver = new kubernetes.storage.v1.CSIDriver(
       `${this.label}-driver`,
@@ -90,16 +97,24 @@ export class CsiDriverSmb extends pulumi.ComponentResource implements SmbDriver 
       {
         metadata: { name: "csi-smb-controller", namespace: this.namespace.name, labels: labels("controller") },
         spec: {
-          replicas: 1,
+          replicas,
+          // A new pod finds its ports only where an old one has left.
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
           selector: { matchLabels: selectorLabels(this.source("controller")) },
           template: {
             metadata: { labels: labels("controller") },
-            spec: controllerPod({ ...pods, serviceAccountName: controller.metadata.name }),
+            spec: {
+              ...controllerPod({ ...common, serviceAccountName: controller.metadata.name }),
+              ...(replicas > 1
+                ? { topologySpreadConstraints: evenSpread(selectorLabels(this.source("controller"))) }
+                : {}),
+            },
           },
         },
       },
       { parent: this, dependsOn: rights },
     );
+    if (replicas > 1) this.limitDisruption(labels("controller"));
     const node = this.createServiceAccount("node", labels("node"));
     const nodes = new kubernetes.apps.v1.DaemonSet(
       `${this.label}-node`,
@@ -110,7 +125,7 @@ export class CsiDriverSmb extends pulumi.ComponentResource implements SmbDriver 
           selector: { matchLabels: selectorLabels(this.source("node")) },
           template: {
             metadata: { labels: labels("node") },
-            spec: nodePod({ ...pods, serviceAccountName: node.metadata.name }),
+            spec: nodePod({ ...common, serviceAccountName: node.metadata.name }),
           },
         },
       },
@@ -121,6 +136,17 @@ export class CsiDriverSmb extends pulumi.ComponentResource implements SmbDriver 
 
   private source(part: string) {
     return { name: `csi-driver-smb-${part}`, instance: this.label };
+  }
+
+  private limitDisruption(labels: Record<string, string>): void {
+    new kubernetes.policy.v1.PodDisruptionBudget(
+      `${this.label}-controller-disruption`,
+      {
+        metadata: { name: "csi-smb-controller", namespace: this.namespace.name, labels },
+        spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(this.source("controller")) } },
+      },
+      { parent: this },
+    );
   }
 
   private createServiceAccount(part: string, labels: Record<string, string>): kubernetes.core.v1.ServiceAccount {
@@ -171,13 +197,19 @@ export class CsiDriverSmb extends pulumi.ComponentResource implements SmbDriver 
   }
 }
 
-/** What the pods need, or nothing if the driver isn't to be installed. */
-function podArgs(args: CsiDriverSmbArgs): Omit<SmbDriverPodArgs, "serviceAccountName"> | undefined {
+/** What the pods need but their service account, and how many controllers there are. */
+type InstallArgs = Omit<SmbDriverPodArgs, "serviceAccountName"> & { readonly controllerReplicas: number };
+
+/** What the installation needs, or nothing if the driver isn't to be installed. */
+function podArgs(args: CsiDriverSmbArgs): InstallArgs | undefined {
   const { install = true, images, kubeletDirectory = "/var/lib/kubelet", namespace, placement } = args;
+  const { controllerReplicas = 1 } = args;
+  if (!Number.isInteger(controllerReplicas) || controllerReplicas < 1)
+    throw new ValueFault({ field: "controllerReplicas", got: controllerReplicas, expected: "1 or more" });
   if (!/^(\/[^/]+)+$/.test(kubeletDirectory))
     throw new ValueFault({ field: "kubeletDirectory", got: kubeletDirectory, expected: "an absolute path" });
   if (!install) return undefined;
   if (images === undefined)
     throw new ValueFault({ field: "images", got: undefined, expected: "the driver's images, or install: false" });
-  return { images, namespace: namespace.physicalName, kubeletDirectory, placement };
+  return { images, namespace: namespace.physicalName, kubeletDirectory, placement, controllerReplicas };
 }

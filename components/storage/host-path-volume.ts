@@ -57,7 +57,7 @@ export class HostPathVolume extends pulumi.ComponentResource implements SharedVo
             // Directory, not DirectoryOrCreate: a missing mount must be an error, not an empty folder full of nothing.
             source: () => ({ hostPath: { path: args.path, type: "Directory" }, ...onNode(args.node) }),
           },
-          { parent: this },
+          { parent: this, protect: volume.protect },
         ),
       ]),
     );

@@ -5,18 +5,12 @@ import type { NamespaceReference } from "../core/contracts";
 import { imageVersion } from "../core/images";
 import { labelsOf, selectorLabels } from "../core/labels";
 import { securePod, type ContainerResources, type PodIdentity, type PodPlacement } from "../core/pod-security";
-import { consolePort, dataPath, s3Port, serverArguments } from "./minio-topology";
+import { evenSpread } from "../core/spread";
+import { claimSpec, createClaims, dataVolume, type StoreStorage } from "./minio-claims";
+import { consolePort, dataPath, s3Port, serverArguments, serversName } from "./minio-topology";
 
 /** The user that MinIO's processes run as; its image has one under this number. */
 export const minioIdentity: PodIdentity = { user: 1000, group: 1000, fileSystemGroup: 1000 };
-
-/** Where MinIO keeps its objects. */
-export interface StoreStorage {
-  /** The StorageClass, of block or local storage; never a network file system. @default the cluster's default class */
-  readonly className?: string;
-  /** The size of each server's volume: `10Gi`. With several servers it can't be changed later. */
-  readonly size: string;
-}
 
 /** The arguments of a {@link MinioServer}. */
 export interface MinioServerArgs {
@@ -110,15 +104,15 @@ export class MinioServer extends pulumi.ComponentResource {
   private createServers(args: MinioServerArgs, peers: kubernetes.core.v1.Service): kubernetes.apps.v1.StatefulSet {
     const { namespace, replicas, protect } = args;
     const metadata = { namespace: namespace.name, labels: this.labels };
-    // One server's claim is a resource of its own, so that it can grow in place; a template's can't.
-    const claim = replicas === 1 ? this.createClaim(args, metadata) : undefined;
+    const claims = createClaims({ ...args, name: this.label, ...metadata }, this);
+    const claim = replicas === 1 ? claims[0] : undefined;
     const { annotations = {}, labels: extraLabels = {} } = args.placement ?? {};
     // The password is long and random, so its checksum gives nothing away and may stand in the open.
     const rootChecksum = pulumi.unsecret(pulumi.output(args.rootPassword).apply(checksum));
     return new kubernetes.apps.v1.StatefulSet(
-      `${this.label}-servers`,
+      replicas === 1 ? `${this.label}-servers` : `${this.label}-servers-of-${replicas}`,
       {
-        metadata: { name: this.label, ...metadata },
+        metadata: { name: serversName(this.label, replicas), ...metadata },
         spec: {
           replicas,
           serviceName: peers.metadata.name,
@@ -133,24 +127,15 @@ export class MinioServer extends pulumi.ComponentResource {
           },
           ...(claim === undefined
             ? {
-                volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claimSpec(args.storage) }],
+                volumeClaimTemplates: [{ metadata: { name: dataVolume }, spec: claimSpec(args.storage) }],
                 persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
               }
             : {}),
         },
       },
-      { parent: this, protect },
-    );
-  }
-
-  private createClaim(args: MinioServerArgs, metadata: { namespace: pulumi.Output<string>; labels: object }) {
-    return new kubernetes.core.v1.PersistentVolumeClaim(
-      `${this.label}-data`,
-      {
-        metadata: { name: `${this.label}-data`, namespace: metadata.namespace, labels: this.labels },
-        spec: claimSpec(args.storage),
-      },
-      { parent: this, protect: args.protect, retainOnDelete: true },
+      // The claims grow; their template can't change without new servers, and only names them. They stand first, or the
+      // StatefulSet would make its own.
+      { parent: this, protect, ignoreChanges: claim ? [] : ["spec.volumeClaimTemplates"], dependsOn: [...claims] },
     );
   }
 
@@ -158,10 +143,11 @@ export class MinioServer extends pulumi.ComponentResource {
     const fromRoot = (key: string) => ({ secretKeyRef: { name: this.rootSecret, key } });
     const probe = (path: string) => ({ httpGet: { path, port: "s3" }, periodSeconds: 10, timeoutSeconds: 5 });
     const { namespace, replicas, clusterDomain } = args;
+    const spread = replicas === 1 ? {} : { topologySpreadConstraints: evenSpread(this.podLabels) };
     const topology = { name: this.label, peersService: `${this.label}-peers`, namespace: namespace.physicalName };
     return securePod({
       identity: minioIdentity,
-      placement: args.placement,
+      placement: { ...spread, ...args.placement },
       terminationGracePeriodSeconds: 30,
       containers: [
         {
@@ -187,26 +173,15 @@ export class MinioServer extends pulumi.ComponentResource {
           livenessProbe: { ...probe("/minio/health/live"), failureThreshold: 5 },
           readinessProbe: { ...probe("/minio/health/ready"), periodSeconds: 5 },
           volumeMounts: [
-            { name: "data", mountPath: dataPath },
+            { name: dataVolume, mountPath: dataPath },
             { name: "tmp", mountPath: "/tmp" },
           ],
         },
       ],
       volumes: [
         { name: "tmp", emptyDir: {} },
-        ...(claimName === undefined ? [] : [{ name: "data", persistentVolumeClaim: { claimName } }]),
+        ...(claimName === undefined ? [] : [{ name: dataVolume, persistentVolumeClaim: { claimName } }]),
       ],
     });
   }
-}
-
-function claimSpec({
-  className,
-  size,
-}: StoreStorage): kubernetes.types.input.core.v1.PersistentVolumeClaimSpec & object {
-  return {
-    accessModes: ["ReadWriteOnce"],
-    resources: { requests: { storage: size } },
-    ...(className === undefined ? {} : { storageClassName: className }),
-  };
 }

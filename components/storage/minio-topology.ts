@@ -7,7 +7,7 @@ export const consolePort = 9001;
 
 /** What MinIO's server list is made of. */
 export interface MinioTopology {
-  /** The StatefulSet's name. */
+  /** The store's name. */
   readonly name: string;
   /** The headless Service that gives each server its DNS name. */
   readonly peersService: string;
@@ -17,6 +17,14 @@ export interface MinioTopology {
   readonly clusterDomain: string;
   /** Servers: 1, or 4 to 16. */
   readonly replicas: number;
+}
+
+/**
+ * The StatefulSet's name. Several servers carry their number in it: MinIO can't take the disks of four for those of six, so
+ * another number is another store, beside the disks of the old one.
+ */
+export function serversName(name: string, replicas: number): string {
+  return replicas === 1 ? name : `${name}-of-${replicas}`;
 }
 
 /** Where each server keeps its objects. */
@@ -31,7 +39,7 @@ export function serverArguments(topology: MinioTopology): string[] {
   const drives =
     replicas === 1
       ? dataPath
-      : `http://${name}-{0...${replicas - 1}}.${peersService}.${namespace}.svc.${clusterDomain}:${s3Port}${dataPath}`;
+      : `http://${serversName(name, replicas)}-{0...${replicas - 1}}.${peersService}.${namespace}.svc.${clusterDomain}:${s3Port}${dataPath}`;
   // Certificates, should a site want any, and MinIO's own files belong where it may write.
   return [
     "server",

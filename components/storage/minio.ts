@@ -7,7 +7,8 @@ import { allowFlow } from "../core/network-flows";
 import type { ContainerResources, PodPlacement } from "../core/pod-security";
 import { kubernetesBytes } from "../core/quantities";
 import { endpointUrl } from "./external-store";
-import { MinioServer, type StoreStorage } from "./minio-server";
+import type { StoreStorage } from "./minio-claims";
+import { MinioServer } from "./minio-server";
 import { MinioSetup } from "./minio-setup";
 import { checkReplicas, s3Port } from "./minio-topology";
 import type { StoreEngine, UserKeys } from "./store-engine";
@@ -19,7 +20,7 @@ export interface MinioStoreArgs {
   readonly namespace: NamespaceReference;
   /** The image, which holds `minio`, `mc` and a shell. Plain, since a new image runs the setup again. */
   readonly image: string;
-  /** Servers: 1, or 4 to 16, which bear the loss of some. Can't be changed later. @default 1 */
+  /** Servers: 1, or 4 to 16, which bear the loss of some. Another number is another, empty store. @default 1 */
   readonly replicas?: number;
   /** Where objects are kept. */
   readonly storage: StoreStorage;

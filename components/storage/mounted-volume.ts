@@ -14,6 +14,8 @@ export interface MountedVolumeArgs {
   readonly readOnly?: boolean;
   /** The size that the claim asks for. Storage that knows no sizes ignores it. @default 100Gi */
   readonly size?: string;
+  /** Whether the engine refuses to delete or replace the volume and its claims. @default false */
+  readonly protect?: boolean;
 }
 
 /** {@link MountedVolumeArgs} with the defaults filled in. */
@@ -28,7 +30,7 @@ const longestName = 40;
  * @throws ValueFault naming the first faulty field.
  */
 export function mountedVolume(name: string, args: MountedVolumeArgs): MountedVolume {
-  const { mountPath, mountIn, readOnly = true, size = "100Gi" } = args;
+  const { mountPath, mountIn, readOnly = true, size = "100Gi", protect = false } = args;
   dnsLabel("name", name);
   if (name.length > longestName)
     throw new ValueFault({
@@ -44,7 +46,7 @@ export function mountedVolume(name: string, args: MountedVolumeArgs): MountedVol
     throw new ValueFault({ field: "mountIn", got: names, expected: "at least one namespace that mounts the volume" });
   const twice = names.find((each, index) => names.indexOf(each) !== index);
   if (twice !== undefined) throw new ValueFault({ field: "mountIn", got: twice, expected: "each namespace once" });
-  return { mountPath, mountIn, readOnly, size };
+  return { mountPath, mountIn, readOnly, size, protect };
 }
 
 /**

@@ -77,7 +77,7 @@ export class StorageClassVolume extends pulumi.ComponentResource implements Shar
           ...(volumeName === undefined ? {} : { volumeName }),
         },
       },
-      { parent: this, retainOnDelete: true },
+      { parent: this, retainOnDelete: true, protect: volume.protect },
     );
     return claim.metadata.name;
   }

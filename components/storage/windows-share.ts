@@ -116,7 +116,7 @@ export class WindowsShare extends pulumi.ComponentResource implements SharedVolu
               },
             }),
           },
-          { parent: this, retainOnDelete: true },
+          { parent: this, retainOnDelete: true, protect: volume.protect },
         ),
       ]),
     );

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { absolutePath, cidr, host, labelOrNothing, secretName, serverUrl, words } from "./values";
+import { absolutePath, cidr, host, labelOrNothing, secretName, serverUrl, whole, words } from "./values";
 
 /** `hamilton:cluster`: which Kubernetes cluster the platform stands on, and what policies must know of its network. */
 export const clusterGroup = z
@@ -22,10 +22,17 @@ export const clusterGroup = z
       .array(cidr())
       .default([])
       .meta({ description: "Addresses of DNS servers other than the DNS pods of kube-system. Default: none." }),
+    protectData: z.boolean().optional().meta({
+      description:
+        "Whether the engine refuses to delete or replace what holds data: claims, volumes, their namespaces, generated passwords. Default: true in prod, else false.",
+    }),
     smbDriver: z
       .strictObject({
         install: z.boolean().default(true).meta({
           description: "Whether this stack installs csi-driver-smb; false if the cluster has it. Default: true.",
+        }),
+        controllerReplicas: whole(1, 5).default(1).meta({
+          description: "Controllers of the driver, one of them at work, each on a node of its own. Default: 1.",
         }),
         kubeletDirectory: absolutePath().default("/var/lib/kubelet").meta({
           description: "The kubelet's folder on every node. Default: /var/lib/kubelet.",
@@ -54,6 +61,8 @@ function image(what: string, example: string) {
     .refine((tag) => !/(^|:)latest(@|$)/.test(tag), { error: "a fixed tag instead of latest" });
 }
 
+const digest = '"sha256:" and 64 hex digits';
+
 /** `hamilton:images`: where container images come from. */
 export const imagesGroup = z
   .strictObject({
@@ -69,6 +78,18 @@ export const imagesGroup = z
     minio: image("MinIO", "0.0.0-20260212201848-7aac2a2c5b7c").optional().meta({
       description: "Tag (and digest) of the MinIO image. Default: the release this program is made for.",
     }),
+    digests: z
+      .record(
+        z.string().regex(/^[a-z0-9._:/-]+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, {
+          error: 'an image and its tag such as "hamilton/spark:4.1.2"',
+        }),
+        z.string({ error: digest }).regex(/^sha256:[0-9a-f]{64}$/, { error: digest }),
+      )
+      .default({})
+      .meta({
+        description:
+          "The digests of images by repository and tag in the registry, others' images included. prod needs one for each that it pulls. Default: none.",
+      }),
     credentials: z
       .strictObject({
         registry: host().meta({ description: "The registry's host name." }),

@@ -4,7 +4,8 @@ import { podDemand } from "../../components/spark/pod-size";
 import { quotaFaults } from "../../components/spark/quota";
 import { settingFault } from "../../components/spark/settings";
 import { sparkRelease } from "../versions";
-import { valueFault, type ConfigFault } from "./faults";
+import { knownImages, platformImage, pulledImages } from "../images";
+import { unknownKeyFault, valueFault, type ConfigFault } from "./faults";
 import type { Groups } from "./schema";
 
 type Rule = (groups: Partial<Groups>, environment: string) => readonly ConfigFault[];
@@ -33,6 +34,7 @@ export function crossFaults(groups: Partial<Groups>, environment: string): reado
   const rules: readonly Rule[] = [
     names,
     images,
+    digests,
     volumes,
     buckets,
     storeAddresses,
@@ -60,6 +62,28 @@ const images: Rule = ({ images: group }) => {
           `a tag of Spark ${sparkRelease.spark}, as in infra/versions.ts`,
         ),
       ];
+};
+
+/** A digest that nobody reads is most likely that of an image of an earlier release. */
+const digests: Rule = ({ images: group, ...others }, environment) => {
+  if (group === undefined) return [];
+  const key = "hamilton:images.digests";
+  const known = knownImages(group).map(({ name }) => name);
+  const faults = Object.keys(group.digests)
+    .filter((name) => !known.includes(name))
+    .map((name) => unknownKeyFault(`${key}["${name}"]`, name, known));
+  for (const part of ["spark", "minio"] as const) {
+    const { name } = platformImage(group, part);
+    if (group[part]?.includes("@") && name in group.digests)
+      faults.push(valueFault(`hamilton:images.${part}`, group[part], `the tag alone, since ${key} has its digest`));
+  }
+  if (environment !== "prod") return faults;
+  for (const { name, reference } of pulledImages({ images: group, ...others }))
+    if (!reference.includes("@")) {
+      const command = `skopeo inspect --format '{{.Digest}}' docker://${reference}`;
+      faults.push(valueFault(`${key}["${name}"]`, undefined, `the image's digest in prod, as shown by: ${command}`));
+    }
+  return faults;
 };
 
 const volumes: Rule = ({ volumes: all = {} }) => {
@@ -139,9 +163,13 @@ const sparkSettings: Rule = ({ spark }) =>
   });
 
 /** What `local` may do for want of better, and other environments may not; and what `prod` must. */
-const environments: Rule = ({ images, volumes: all = {}, objectStore }, environment) => {
+const environments: Rule = ({ cluster, images, volumes: all = {}, objectStore }, environment) => {
   if (environment === "local") return [];
   const faults: ConfigFault[] = [];
+  if (environment === "prod" && cluster?.protectData === false)
+    faults.push(
+      valueFault("hamilton:cluster.protectData", false, "true in prod; docs/operations.md shows how one object goes"),
+    );
   if (images !== undefined && /^(localhost|127\.0\.0\.1)([:/]|$)/.test(images.registry))
     faults.push(valueFault("hamilton:images.registry", images.registry, "a registry that the nodes can reach"));
   for (const [name, volume] of Object.entries(all)) {

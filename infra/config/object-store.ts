@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nodeSelector, tolerations } from "./placement";
 import { bucket, cidr, cpu, label, memory, secretName, serverUrl, storageSize, whole, words } from "./values";
 
 /** What a bucket is for. The platform uses `lake`, `uploads` and `events`; jobs may have more. */
@@ -36,6 +37,8 @@ const minio = z.strictObject({
     })
     .prefault({})
     .meta({ description: "CPU and memory of each server." }),
+  nodeSelector,
+  tolerations,
   buckets: bucketRoles,
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nodeSelector, tolerations } from "./placement";
 import { cpu, duration, fraction, memory, whole, words } from "./values";
 
 /** The group of Kubernetes users that everybody with a valid credential is in: never one that may submit. */
@@ -10,26 +11,6 @@ const heap = memory({ from: "512m", to: "1024g" });
 const overhead = memory({ from: "128m", to: "256g" })
   .optional()
   .meta({ description: "Memory beside the Java heap: Python, buffers. Default: 40 % of it, at least 384m." });
-
-const tolerations = z
-  .array(
-    z.strictObject({
-      key: words("a taint's key").optional().meta({ description: "The taint. Default: every taint." }),
-      operator: z.enum(["Equal", "Exists"]).default("Equal").meta({ description: "Default: Equal." }),
-      value: words("a taint's value").optional().meta({ description: "The taint's value." }),
-      effect: z
-        .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
-        .optional()
-        .meta({ description: "The taint's effect. Default: every effect." }),
-    }),
-  )
-  .default([])
-  .meta({ description: "Taints of nodes that these pods bear. Default: none." });
-
-const nodeSelector = z
-  .record(words("a label's name"), z.string({ error: "a label's value" }))
-  .default({})
-  .meta({ description: "Labels of the nodes that these pods run on. Default: any node." });
 
 function podSize(what: string) {
   return z

@@ -8,7 +8,7 @@ const prefixes = { local: "", dev: "dev-", prod: "harp-" } as const;
 const groups = { local: undefined, dev: "harp-developers", prod: "harp-data-engineers" } as const;
 
 /** Cluster-wide Roles that Kubernetes leaves no way around: volumes and nodes have no namespace. */
-const allowedClusterRoles = { local: 0, dev: 1, prod: 0 } as const;
+const allowedClusterRoles = { local: 0, dev: 1, prod: 1 } as const;
 
 const changes = ["create", "update", "patch", "delete", "deletecollection"];
 const everyVerb = ["get", "list", "watch", ...changes];

@@ -34,16 +34,19 @@ describe.each(environments)("the pods of %s", (environment) => {
 
   it("are of the workloads that the environment has", () => {
     const owners = pods.map(({ owner }) => owner.replace(/-[0-9a-f]{10}$/, ""));
-    const prefix = environment === "dev" ? "dev-" : "";
+    const store = (prefix: string) => [
+      `Job ${prefix}storage/store-minio-setup`,
+      `StatefulSet ${prefix}storage/store-minio`,
+    ];
+    const driver = (prefix: string) => [
+      `DaemonSet ${prefix}smb/csi-smb-node`,
+      `Deployment ${prefix}smb/csi-smb-controller`,
+    ];
     expect(owners).toEqual(
-      {
-        local: ["Job storage/store-minio-setup", "StatefulSet storage/store-minio"],
-        dev: [
-          ...[`DaemonSet ${prefix}smb/csi-smb-node`, `Deployment ${prefix}smb/csi-smb-controller`],
-          ...[`Job ${prefix}storage/store-minio-setup`, `StatefulSet ${prefix}storage/store-minio`],
-        ],
-        prod: [] as string[],
-      }[environment].concat(["Spark driver", "Spark executor"]),
+      { local: store(""), dev: [...driver("dev-"), ...store("dev-")], prod: driver("harp-") }[environment].concat([
+        "Spark driver",
+        "Spark executor",
+      ]),
     );
   });
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { holdsDataBearing, isDataBearing } from "../../kubernetes/data-bearing";
 import { describeManifest, type Manifest } from "../../kubernetes/manifest";
 import { manifestsOf } from "../../review/manifests";
 import { isManifest, isSecret, unwrapped, valueOf, type Recording, type Registration } from "../../review/recording";
@@ -138,7 +139,7 @@ describe.each(environments)("what %s registers", (environment) => {
     const { namespaces, sparkImage, volumes, objectStore, submitter } = run.result;
     const prefix = { local: "", dev: "dev-", prod: "harp-" }[environment];
     expect(await valueOf(namespaces.spark as never)).toBe(`${prefix}spark`);
-    expect(sparkImage).toMatch(/hamilton\/spark:4\.1\.2$/);
+    expect(sparkImage).toMatch(/hamilton\/spark:4\.1\.2(@sha256:[0-9a-f]{64})?$/);
     expect(volumes).toEqual({ harp: { mountPath: "/mnt/harp", readOnly: true } });
     expect(Object.keys(objectStore).sort()).toEqual(["buckets", "endpoint", "externalEndpoint"]);
     expect(await (submitter as unknown as { isSecret: Promise<boolean> }).isSecret).toBe(true);
@@ -151,7 +152,32 @@ describe.each(environments)("what %s registers", (environment) => {
   });
 
   it("is protected in prod, and there alone, where it can't be made again", () => {
-    const passwords = run.resources.filter(({ type }) => type.startsWith("random:"));
-    for (const { name, protect } of passwords) expect([name, protect]).toEqual([name, environment === "prod"]);
+    const holds = ({ type, inputs }: Registration) => {
+      const manifest = unwrapped(inputs) as Manifest;
+      return (
+        type.startsWith("random:") ||
+        (type.startsWith("kubernetes:") && (isDataBearing(manifest) || holdsDataBearing(manifest, objects)))
+      );
+    };
+    const bearing = run.resources.filter(holds);
+    expect(bearing.length).toBeGreaterThan(0);
+    for (const { name, protect } of bearing) expect([name, protect]).toEqual([name, environment === "prod"]);
+  });
+
+  it("stays in the cluster when it leaves the stack, where data would go with it", () => {
+    const hostPaths = objects
+      .filter(({ kind, spec }) => kind === "PersistentVolume" && (spec as { hostPath?: object }).hostPath !== undefined)
+      .map(({ metadata }) => metadata.name);
+    // A folder of the node is deleted with no object.
+    const onNode = (manifest: Manifest) =>
+      [manifest.metadata.name, (manifest.spec as { volumeName?: string } | undefined)?.volumeName].some((name) =>
+        hostPaths.includes(name ?? ""),
+      );
+    const others = objects.filter((manifest) => !onNode(manifest));
+    for (const { name, type, inputs, retainOnDelete } of kubernetes) {
+      const manifest = unwrapped(inputs) as Manifest;
+      const keeps = /Persistent/.test(type) ? !onNode(manifest) : holdsDataBearing(manifest, others);
+      expect([name, retainOnDelete]).toEqual([name, keeps]);
+    }
   });
 });

@@ -65,6 +65,26 @@ describe("CsiDriverSmb", () => {
     });
   });
 
+  it("keeps several controllers on nodes of their own and lets one go at a time", async () => {
+    const run = await record(() => new CsiDriverSmb("smb", { namespace, images, controllerReplicas: 2 }));
+    expect(run.manifest("Deployment").spec).toMatchObject({
+      replicas: 2,
+      strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
+      template: {
+        spec: {
+          topologySpreadConstraints: [
+            { topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "DoNotSchedule" },
+            {},
+          ],
+        },
+      },
+    });
+    const { selector, maxUnavailable } = run.manifest("PodDisruptionBudget").spec as Plain;
+    expect(maxUnavailable).toBe(1);
+    expect(selector).toEqual((run.manifest("Deployment").spec as Plain).selector);
+    expect((await install()).all("PodDisruptionBudget")).toEqual([]);
+  });
+
   it("elects its leader in its own namespace", async () => {
     const containers = containersOf((await install()).manifest("Deployment"));
     for (const name of ["csi-provisioner", "csi-resizer"])
@@ -81,7 +101,8 @@ describe("CsiDriverSmb", () => {
   it.each([
     [{ namespace }, 'CsiDriverSmb "smb": images is nothing; expected the driver\'s images, or install: false'],
     [{ namespace, images, kubeletDirectory: "var/lib" }, 'kubeletDirectory is "var/lib"; expected an absolute path'],
-  ])("refuses missing images and relative folders", async (args, sentence) => {
+    [{ namespace, images, controllerReplicas: 0 }, "controllerReplicas is 0; expected 1 or more"],
+  ])("refuses missing images, relative folders and no controller", async (args, sentence) => {
     await expect(record(() => new CsiDriverSmb("smb", args))).rejects.toThrow(sentence);
   });
 });

@@ -64,8 +64,8 @@ describe("the servers of MinIO", () => {
 
   it.each([
     [1, "/data"],
-    [4, "http://s-{0...3}.s-peers.dev-storage.svc.corp.lan:9000/data"],
-    [16, "http://s-{0...15}.s-peers.dev-storage.svc.corp.lan:9000/data"],
+    [4, "http://s-of-4-{0...3}.s-peers.dev-storage.svc.corp.lan:9000/data"],
+    [16, "http://s-of-16-{0...15}.s-peers.dev-storage.svc.corp.lan:9000/data"],
   ])("%d of them keep objects in %s", (replicas, drives) => {
     expect(serverArguments({ ...topology, replicas }).slice(0, 2)).toEqual(["server", drives]);
   });

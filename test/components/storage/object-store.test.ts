@@ -69,7 +69,7 @@ describe("MinIO in the cluster", () => {
     const run = await declare({ ...minio, replicas: 4 });
     const servers = run.manifest("StatefulSet");
     expect(containerOf(servers).args).toContain(
-      "http://store-minio-{0...3}.store-minio-peers.dev-storage.svc.cluster.local:9000/data",
+      "http://store-minio-of-4-{0...3}.store-minio-peers.dev-storage.svc.cluster.local:9000/data",
     );
     expect(servers.spec).toMatchObject({
       replicas: 4,
@@ -84,6 +84,33 @@ describe("MinIO in the cluster", () => {
     });
     expect(run.manifest("PodDisruptionBudget").spec).toMatchObject({ maxUnavailable: 1 });
     expect(policyNames(run)).toEqual(expect.arrayContaining(["store-minio-peers-egress", "store-minio-peers-ingress"]));
+  });
+
+  it("keeps the objects of several servers on claims of their own, which the StatefulSet finds by their names", async () => {
+    const run = await declare({ ...minio, replicas: 4, protect: true });
+    const claims = run.all("PersistentVolumeClaim");
+    expect(claims.map(({ inputs }) => (inputs.metadata as { name: string }).name)).toEqual(
+      [0, 1, 2, 3].map((server) => `data-store-minio-of-4-${server}`),
+    );
+    for (const { protect, retainOnDelete } of claims)
+      expect({ protect, retainOnDelete }).toEqual({ protect: true, retainOnDelete: true });
+    expect(run.one("StatefulSet").inputs.metadata).toMatchObject({ name: "store-minio-of-4" });
+  });
+
+  it("grows by its claims: a new size is no change of the servers", async () => {
+    const servers = (await declare({ ...minio, replicas: 4 })).one("StatefulSet");
+    expect(servers.ignoreChanges).toEqual(["spec.volumeClaimTemplates"]);
+    expect((await declare(minio)).one("StatefulSet").ignoreChanges).toEqual([]);
+  });
+
+  it("spreads several servers over nodes and zones, and asks nothing of the place of a single one", async () => {
+    const spreadOf = async (args: ObjectStoreArgs) =>
+      podOf((await declare(args)).manifest("StatefulSet")).spec.topologySpreadConstraints;
+    expect(await spreadOf({ ...minio, replicas: 4 })).toMatchObject([
+      { topologyKey: "kubernetes.io/hostname", maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" },
+      { topologyKey: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" },
+    ]);
+    expect(await spreadOf(minio)).toBeUndefined();
   });
 
   it("selects its pods by labels that they carry", async () => {
