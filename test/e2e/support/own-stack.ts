@@ -7,7 +7,6 @@ import { projectDirectory } from "../../../infra/project";
 import { nodeAddress } from "../../../local/cluster/network";
 import { localReference } from "../../../local/images/tags";
 import { readStartRecord } from "../../../local/stack/record";
-import { localStackFile } from "../../../local/stack/stack-file";
 import { mustRun, type Ended } from "./commands";
 
 /** A stack file's text before an edit becomes its document after it. */
@@ -22,6 +21,9 @@ export type Operations = Readonly<Record<string, readonly string[]>>;
  */
 export class OwnStack {
   private readonly folder = mkdtempSync(join(tmpdir(), "hamilton-own-stack-"));
+  private lastEdit: Edit = () => undefined;
+  /** Of the earlier stack file: the state's secrets can't be read without it. */
+  private salt: unknown;
   /** The environment of the engine's runs. */
   readonly env: NodeJS.ProcessEnv;
 
@@ -32,7 +34,7 @@ export class OwnStack {
   constructor(
     readonly name: string,
     private readonly nodePort: number,
-    readonly project: string = projectDirectory,
+    private project: string = projectDirectory,
   ) {
     const { engine } = readStartRecord();
     mkdirSync(join(this.folder, "backend"));
@@ -63,10 +65,13 @@ export class OwnStack {
     await this.must("stack", "init", this.name, "--secrets-provider", "passphrase");
   }
 
-  /** Writes the stack file: the embedded cluster's with what must differ, then the edit. */
-  writeStackFile(edit: Edit = () => undefined): void {
-    const document = parseDocument(readFileSync(localStackFile(), "utf8"));
-    document.delete("encryptionsalt");
+  /**
+   * Writes the stack file: the project's own of the embedded cluster with what must differ, then the edit.
+   */
+  writeStackFile(edit: Edit = this.lastEdit): void {
+    this.lastEdit = edit;
+    const document = parseDocument(readFileSync(join(this.project, "Pulumi.local.yaml"), "utf8"));
+    if (this.salt !== undefined) document.set("encryptionsalt", this.salt);
     const set = (path: readonly string[], value: unknown) =>
       document.setIn(["config", ...path], document.createNode(value));
     set(["hamilton:namespaces"], { prefix: this.name });
@@ -78,6 +83,14 @@ export class OwnStack {
     set(["hamilton:objectStore", "externalEndpoint"], this.storeEndpoint);
     edit(document);
     writeFileSync(this.stackFile, document.toString());
+  }
+
+  /** Goes on from another checkout, whose stack file is written as the first one was. */
+  moveTo(project: string): void {
+    this.salt = parseDocument(readFileSync(this.stackFile, "utf8")).get("encryptionsalt");
+    rmSync(this.stackFile);
+    this.project = project;
+    this.writeStackFile();
   }
 
   /** Changes the stack file. */
