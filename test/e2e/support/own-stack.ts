@@ -46,6 +46,8 @@ export class OwnStack {
       PULUMI_CONFIG_PASSPHRASE: "of this test alone",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // The flag --event-log is one of these.
+      PULUMI_DEBUG_COMMANDS: "true",
     };
   }
 
