@@ -59,9 +59,14 @@ export function podsOf(manifests: readonly Manifest[]): readonly PlatformPod[] {
   return [...made, ...sparkPodsOf(manifests)];
 }
 
+/** Whether an object is the ConfigMap with Spark's settings and templates: what a job reads when it starts. */
+export function isSparkSettings({ kind, metadata }: Manifest): boolean {
+  return kind === "ConfigMap" && metadata.name === "spark-settings";
+}
+
 /** The ConfigMap with Spark's settings and templates. */
 export function sparkSettingsOf(manifests: readonly Manifest[]): { namespace: string; data: Record<string, string> } {
-  const found = manifests.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "spark-settings");
+  const found = manifests.find(isSparkSettings);
   if (found === undefined) throw new Error("there is no ConfigMap spark-settings");
   return { namespace: found.metadata.namespace ?? "", data: found.data as Record<string, string> };
 }
@@ -74,6 +79,7 @@ export function sparkPropertiesOf(manifests: readonly Manifest[]): Readonly<Reco
 
 /** A driver and an executor: the template, and of what Spark adds that which policies go by. */
 function sparkPodsOf(manifests: readonly Manifest[]): readonly PlatformPod[] {
+  if (!manifests.some(isSparkSettings)) return [];
   const { namespace, data } = sparkSettingsOf(manifests);
   const properties = sparkPropertiesOf(manifests);
   return ["driver", "executor"].map((role) => {

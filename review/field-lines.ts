@@ -2,17 +2,24 @@ import { structuredPatch } from "diff";
 import { stringify } from "yaml";
 import type { FieldChange } from "./changes";
 
-/** How one field's change is shown: on a line of its own, or as the lines of a unified diff below its path. */
-export type FieldText =
-  | { readonly path: string; readonly replaces: boolean; readonly line: string }
-  | {
-      readonly path: string;
-      readonly replaces: boolean;
-      /** Lines of the diff, each with its sign: `-old`, `+new`, ` same`, `@@ … @@`. */
-      readonly diff: readonly string[];
-      /** Lines of the diff that are left out. */
-      readonly leftOut: number;
-    };
+/** How one field's change is shown: in one line, or as the lines of a unified diff. */
+export type FieldText = { readonly path: string; readonly replaces: boolean } & (OneLine | DiffLines);
+
+/** A change that fits on a line. */
+export interface OneLine {
+  /** What it was and what it becomes, or the one of them that there is; none of a secret. */
+  readonly values: readonly string[];
+  /** "new", "removed", "secret changes". */
+  readonly remark?: string;
+}
+
+/** A change of long or multi-line values. */
+export interface DiffLines {
+  /** Each with its sign: `-old`, `+new`, ` same`, `@@ … @@`. */
+  readonly diff: readonly string[];
+  /** Lines that are left out. */
+  readonly leftOut: number;
+}
 
 /** How much of a field is shown. */
 export interface FieldLimits {
@@ -29,12 +36,12 @@ const secretMark = /^(<secret>|\[secret\])$/;
 export function fieldText(field: FieldChange, { diffLines = 40, width = 100 }: FieldLimits = {}): FieldText {
   const { path, before, after, replaces } = field;
   const head = { path, replaces };
-  if (isSecretMark(before) || isSecretMark(after)) return { ...head, line: secretLine(field) };
+  if (isSecretMark(before) || isSecretMark(after)) return { ...head, values: [], remark: secretRemark(field) };
   const [was, becomes] = [shown(before), shown(after)];
   if (fits(was, width) && fits(becomes, width)) {
-    if (before === undefined) return { ...head, line: `${becomes} (new)` };
-    if (after === undefined) return { ...head, line: `${was} (goes)` };
-    return { ...head, line: `${was} → ${becomes}` };
+    if (before === undefined) return { ...head, values: [becomes], remark: "new" };
+    if (after === undefined) return { ...head, values: [was], remark: "removed" };
+    return { ...head, values: [was, becomes] };
   }
   const lines = diffOf(before, after).map((line) => cut(line, Math.max(width, 100) + 20));
   return { ...head, diff: lines.slice(0, diffLines), leftOut: Math.max(0, lines.length - diffLines) };
@@ -50,9 +57,9 @@ export function isSecretMark(value: unknown): boolean {
   return typeof value === "string" && secretMark.test(value);
 }
 
-function secretLine({ before, after }: FieldChange): string {
+function secretRemark({ before, after }: FieldChange): string {
   if (before === undefined) return "secret is new";
-  return after === undefined ? "secret goes" : "secret changes";
+  return after === undefined ? "secret is removed" : "secret changes";
 }
 
 function shown(value: unknown): string {

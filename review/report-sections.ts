@@ -1,6 +1,22 @@
-import type { Action, EnvironmentChanges, FieldChange } from "./changes";
+import { describeManifest } from "../kubernetes/manifest";
+import type { Action, EnvironmentChanges, FieldChange, ResourceChange } from "./changes";
+import { accessChange, type ReachChange } from "./access-change";
+import { costFigures, type CostFigure } from "./cost-words";
 import { fieldKey } from "./field-lines";
+import { groupedBy } from "./grouping";
+import { networkChange } from "./network-change";
 import { reviewChanges, risks, type ReviewedChange, type Risk } from "./risk";
+
+/** What both reports tell of one environment. */
+export interface EnvironmentReport {
+  readonly environment: string;
+  /** In one line: "1 refused, 2 replaced, access widened", or "nothing changes". */
+  readonly counts: string;
+  /** Requested CPU, memory and storage first; empty for an environment that nothing changes in. */
+  readonly cost: readonly CostFigure[];
+  /** The most dangerous first; groups with nothing in them are left out. */
+  readonly sections: readonly ReportSection[];
+}
 
 /** A part of a report: one group of changes of one environment. */
 export interface ReportSection {
@@ -8,8 +24,8 @@ export interface ReportSection {
   readonly title: string;
   /** How many changes stand in the group. */
   readonly count: number;
-  /** What the group means as a whole: rights and flows that widen or narrow. */
-  readonly lines: readonly string[];
+  /** Rights and flows that the change as a whole widens or narrows, wherever they come from. */
+  readonly reach: ReachChange;
   /** Fields that change in the same way on several objects; they are left out of `items`. */
   readonly shared: readonly SharedChange[];
   /** The changes that have something of their own to show. */
@@ -48,39 +64,58 @@ const titles: Readonly<Record<Risk, string>> = {
   creates: "Creates",
 };
 
-/** The parts of an environment's report, the most dangerous first; groups with nothing in them are left out. */
-export function reportSections(all: EnvironmentChanges): readonly ReportSection[] {
+/** What is said of a group in which Roles or policies change, and nothing follows from it. */
+export const withoutEffect: Partial<Readonly<Record<Risk, string>>> = {
+  access: "nobody gains or loses a right",
+  network: "the same connections pass as before",
+};
+
+const unmoved: ReachChange = { widened: [], narrowed: [] };
+
+/** Sorts out what a report tells of an environment. */
+export function environmentReport(all: EnvironmentChanges): EnvironmentReport {
+  const { environment, before, after } = all;
   const reviewed = reviewChanges(all);
-  const lines: Partial<Record<Risk, readonly string[]>> = {};
-  return risks
-    .map((risk) => section(risk, reviewed[risk], lines[risk] ?? []))
-    .filter(({ count, lines: told }) => count > 0 || told.length > 0);
+  const reach: Partial<Record<Risk, ReachChange>> = {
+    access: accessChange(before, after),
+    network: networkChange(before, after),
+  };
+  const sections = risks
+    .map((risk) => section(risk, reviewed[risk], reach[risk] ?? unmoved))
+    .filter((one) => one.count > 0 || moves(one.reach));
+  const counts = sections.map(counted).join(", ");
+  const cost = sections.length === 0 ? [] : costFigures(before, after);
+  return { environment, counts: counts === "" ? "nothing changes" : counts, cost, sections };
 }
 
-/** What happens to an environment in one line: "1 refused, 2 replaced, access widened", or "nothing changes". */
-export function countsText(sections: readonly ReportSection[]): string {
-  const said = sections.flatMap(({ risk, count }) => (count === 0 ? [] : [counted(risk, count)]));
-  return said.length === 0 ? "nothing changes" : said.join(", ");
+/** Whether anything widens or narrows. */
+export function moves({ widened, narrowed }: ReachChange): boolean {
+  return widened.length > 0 || narrowed.length > 0;
 }
 
-function counted(risk: Risk, count: number): string {
+function counted({ risk, count, reach }: ReportSection): string {
   const words: Readonly<Record<Risk, string>> = {
     refused: "refused",
     deletes: "deleted",
     replaces: "replaced",
     restarts: count === 1 ? "restarts pods" : "restart pods",
-    access: "of access",
-    network: "of network",
+    access: "of access without effect",
+    network: "of network without effect",
     updates: "updated",
     creates: "created",
   };
-  return `${count} ${words[risk]}`;
+  if (!moves(reach)) return `${count} ${words[risk]}`;
+  const ways = [...(reach.widened.length > 0 ? ["widened"] : []), ...(reach.narrowed.length > 0 ? ["narrowed"] : [])];
+  return `${risk} ${ways.join(" and ")}`;
 }
 
-function section(risk: Risk, reviewed: readonly ReviewedChange[], lines: readonly string[]): ReportSection {
-  const items = reviewed.map((one) => ({
+function section(risk: Risk, reviewed: readonly ReviewedChange[], reach: ReachChange): ReportSection {
+  const dataFirst = [...reviewed].sort(
+    (one, other) => Number(other.data !== undefined) - Number(one.data !== undefined),
+  );
+  const items = dataFirst.map((one) => ({
     sign: signs[one.change.action],
-    object: one.change.object,
+    object: objectText(one.change),
     reviewed: one,
     fields: one.change.action === "update" || one.change.action === "replace" ? one.change.fields : [],
   }));
@@ -89,7 +124,14 @@ function section(risk: Risk, reviewed: readonly ReviewedChange[], lines: readonl
   const own = items
     .map((item) => ({ ...item, fields: item.fields.filter((field) => !told.has(fieldKey(field))) }))
     .filter((item, index) => item.fields.length > 0 || items[index]?.fields.length === 0 || remarkable(item));
-  return { risk, title: titles[risk], count: reviewed.length, lines, shared, items: own };
+  return { risk, title: titles[risk], count: reviewed.length, reach, shared, items: own };
+}
+
+/** The object; both of its names where it gets another one. */
+function objectText({ object, before, after }: ResourceChange): string {
+  if (before === undefined || after === undefined) return object;
+  const [was, becomes] = [describeManifest(before), describeManifest(after)];
+  return was === becomes ? object : `${was} → ${becomes}`;
 }
 
 /** Whether an object has to be named even though all its fields are told of elsewhere. */
@@ -98,12 +140,8 @@ function remarkable({ reviewed }: ReportItem): boolean {
 }
 
 function sharedChanges(items: readonly ReportItem[]): readonly SharedChange[] {
-  const byKey = new Map<string, { field: FieldChange; objects: string[] }>();
-  for (const { object, fields } of items)
-    for (const field of fields) {
-      const known = byKey.get(fieldKey(field)) ?? { field, objects: [] };
-      known.objects.push(object);
-      byKey.set(fieldKey(field), known);
-    }
-  return [...byKey.values()].filter(({ objects }) => objects.length >= sharedFrom);
+  const all = items.flatMap(({ object, fields }) => fields.map((field) => ({ object, field })));
+  return groupedBy(all, ({ field }) => fieldKey(field))
+    .filter((group) => group.length >= sharedFrom)
+    .map((group) => ({ field: group[0].field, objects: group.map(({ object }) => object) }));
 }

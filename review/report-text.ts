@@ -1,8 +1,18 @@
 import { styleText } from "node:util";
 import type { EnvironmentChanges, FieldChange } from "./changes";
-import { fieldText } from "./field-lines";
-import { countsText, reportSections, type ReportItem, type ReportSection, type SharedChange } from "./report-sections";
+import type { ReachChange } from "./access-change";
+import { fieldText, type OneLine } from "./field-lines";
+import { figureText } from "./cost-words";
+import {
+  environmentReport,
+  moves,
+  withoutEffect,
+  type ReportItem,
+  type ReportSection,
+  type SharedChange,
+} from "./report-sections";
 import type { Risk } from "./risk";
+import { listText } from "./words";
 
 type Format = Parameters<typeof styleText>[0];
 type Paint = (format: Format, text: string) => string;
@@ -32,22 +42,31 @@ export function reportText(all: readonly EnvironmentChanges[], { colour = false 
 }
 
 function environmentText(all: EnvironmentChanges, paint: Paint): readonly string[] {
-  const sections = reportSections(all);
-  const head = `${paint("bold", all.environment)}: ${countsText(sections)}`;
-  return [head, ...sections.flatMap((section) => ["", ...sectionText(section, paint)])];
+  const { environment, counts, cost, sections } = environmentReport(all);
+  const head = `${paint("bold", environment)}: ${counts}`;
+  const asked = cost.length === 0 ? [] : [`  requested: ${cost.map(figureText).join(", ")}`];
+  return [head, ...asked, ...sections.flatMap((section) => ["", ...sectionText(section, paint)])];
 }
 
-function sectionText({ risk, title, lines, shared, items }: ReportSection, paint: Paint): readonly string[] {
+function sectionText({ risk, title, reach, shared, items }: ReportSection, paint: Paint): readonly string[] {
   return [
     `  ${paint(formats[risk], title)}`,
-    ...lines.map((line) => `    ${line}`),
+    ...reachText(risk, reach, paint),
     ...shared.flatMap((change) => sharedText(change, paint)),
     ...items.flatMap((item) => itemText(item, paint)),
   ];
 }
 
+function reachText(risk: Risk, reach: ReachChange, paint: Paint): readonly string[] {
+  if (!moves(reach)) return withoutEffect[risk] === undefined ? [] : [`    ${withoutEffect[risk]}`];
+  return [
+    ...reach.widened.map((line) => `    ${paint("red", "widened:")} ${line}`),
+    ...reach.narrowed.map((line) => `    ${paint("green", "narrowed:")} ${line}`),
+  ];
+}
+
 function sharedText({ field, objects }: SharedChange, paint: Paint): readonly string[] {
-  return [`    ${paint("yellow", "~")} ${objects.length} objects: ${objects.join(", ")}`, ...fieldLines(field, paint)];
+  return [`    ${paint("yellow", "~")} ${objects.length} objects: ${listText(objects)}`, ...fieldLines(field, paint)];
 }
 
 function itemText({ sign, object, reviewed, fields }: ReportItem, paint: Paint): readonly string[] {
@@ -73,12 +92,17 @@ function itemText({ sign, object, reviewed, fields }: ReportItem, paint: Paint):
 function fieldLines(field: FieldChange, paint: Paint): readonly string[] {
   const text = fieldText(field);
   const forces = text.replaces ? paint("yellow", " (needs a new object)") : "";
-  if ("line" in text) return [`      ${text.path}: ${text.line}${forces}`];
+  if ("values" in text) return [`      ${text.path}: ${valuesText(text)}${forces}`];
   return [
     `      ${text.path}:${forces}`,
     ...text.diff.map((line) => `        ${diffLine(line, paint)}`),
     ...(text.leftOut === 0 ? [] : [`        … ${text.leftOut} more lines`]),
   ];
+}
+
+function valuesText({ values, remark }: OneLine): string {
+  const said = values.length > 0 && remark !== undefined ? `(${remark})` : remark;
+  return [...(values.length > 0 ? [values.join(" → ")] : []), ...(said === undefined ? [] : [said])].join(" ");
 }
 
 function diffLine(line: string, paint: Paint): string {

@@ -1,4 +1,5 @@
 import type { Manifest } from "../kubernetes/manifest";
+import { isSparkSettings } from "../kubernetes/pods";
 import type { ResourceChange } from "./changes";
 
 interface Workload {
@@ -11,9 +12,6 @@ interface Update {
   readonly rollingUpdate?: { readonly maxUnavailable?: number | string; readonly maxSurge?: number | string };
 }
 
-/** The ConfigMap that spark-submit reads: what changes in it reaches jobs that start from then on. */
-const sparkSettings = "spark-settings";
-
 /**
  * What a change does to running pods, in words: which, and how they go. Nothing where it leaves them running. A Job that
  * is replaced runs again; Spark's settings reach the next job only.
@@ -23,13 +21,21 @@ export function restartOf(change: ResourceChange): string | undefined {
   if (after === undefined) return undefined;
   if (action === "replace" && after.kind === "Job") return "the Job runs again, from the start";
   if (action !== "update") return undefined;
-  if (after.kind === "ConfigMap" && after.metadata.name === sparkSettings)
+  if (isSparkSettings(after))
     return touches(change, /^(data|binaryData)\b/)
       ? "takes effect with the next job; running drivers and executors keep what they started with"
       : undefined;
   if (after.kind === "CronJob")
     return touches(change, /^spec\.jobTemplate\b/) ? "takes effect with the next run" : undefined;
   return touches(change, /^spec\.template\b/) ? rollout(after) : undefined;
+}
+
+/** What a new object for an old one means for its pods; nothing for what has none, and for a Job. */
+export function exchangeOf({ before, action }: ResourceChange): string | undefined {
+  if (action !== "replace" && action !== "delete") return undefined;
+  if (before === undefined || !["DaemonSet", "Deployment", "StatefulSet"].includes(before.kind)) return undefined;
+  const which = before.kind === "DaemonSet" ? "the pods of all nodes" : pods(specOf(before).replicas ?? 1);
+  return action === "delete" ? `stops ${which}` : `stops ${which} with the old object, and starts those of the new one`;
 }
 
 /** What a change of the number of pods means; nothing where it stays. */

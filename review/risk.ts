@@ -1,6 +1,6 @@
 import type { EnvironmentChanges, FieldChange, ResourceChange } from "./changes";
 import { dataHeldBy } from "./data-bearing";
-import { restartOf, scalingOf } from "./restarts";
+import { exchangeOf, restartOf, scalingOf } from "./restarts";
 
 /** The groups of a report, the most dangerous first. A change stands in the first that fits. */
 export const risks = ["refused", "deletes", "replaces", "restarts", "access", "network", "updates", "creates"] as const;
@@ -65,7 +65,7 @@ function reviewChange(change: ResourceChange, { environment, before, after }: En
   return {
     change,
     data,
-    pods: restartOf(change) ?? scalingOf(change),
+    pods: restartOf(change) ?? exchangeOf(change) ?? scalingOf(change),
     refusal: refused ? refusalOf(change, data, environment) : undefined,
     forcedBy: change.action === "replace" ? change.fields.filter(({ replaces }) => replaces) : [],
   };

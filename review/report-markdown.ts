@@ -1,0 +1,130 @@
+import { markdownTable } from "markdown-table";
+import type { EnvironmentChanges } from "./changes";
+import { figureText } from "./cost-words";
+import { environmentReport, moves, type EnvironmentReport, type ReportSection } from "./report-sections";
+import { details, sectionMarkdown, type Detail } from "./section-markdown";
+import { inlineCode } from "./markdown-code";
+import { risks, type Risk } from "./risk";
+import { listText } from "./words";
+
+/** The first line of every report: by it a later run finds its comment and edits it instead of adding one. */
+export const reportMarker = "<!-- hamilton review -->";
+
+/** GitHub takes 65536 characters in a comment; a few are left for whoever adds a line around the report. */
+export const longestReport = 65_000;
+
+const columns: Readonly<Record<Risk, string>> = {
+  refused: "refused",
+  deletes: "deleted",
+  replaces: "replaced",
+  restarts: "restart pods",
+  access: "access",
+  network: "network",
+  updates: "updated",
+  creates: "created",
+};
+
+/** What the last line may grow by when other groups than at first are named in it. */
+const footerRoom = 500;
+
+/** A section on its way into the report, in as much detail as there is room for. */
+interface Part {
+  readonly environment: string;
+  readonly section: ReportSection;
+  detail: Detail;
+  /** Its text in the detail that was settled on. */
+  text: string;
+}
+
+/**
+ * What a change does to each environment, for a comment on a pull request: a table of all environments, then each one's
+ * groups by risk, folded up. What would make it longer than {@link longestReport} is left out, the least dangerous
+ * first, and counted.
+ */
+export function reportMarkdown(all: readonly EnvironmentChanges[]): string {
+  const reports = all.map(environmentReport);
+  const changed = reports.filter(({ sections }) => sections.length > 0);
+  const same = reports.filter(({ sections }) => sections.length === 0).map(({ environment }) => environment);
+  const head = [
+    reportMarker,
+    "## What this change does",
+    ...(changed.length === 0 ? [] : [summary(changed)]),
+    ...(same.length === 0 ? [] : [`Nothing changes in ${listText(same.map(inlineCode))}.`]),
+  ].join("\n\n");
+  return withinLimit(head, changed);
+}
+
+function withinLimit(head: string, reports: readonly EnvironmentReport[]): string {
+  const parts = reports.flatMap(({ environment, sections }) =>
+    sections.map((section): Part => ({ environment, section, ...rendered(section, "left out") })),
+  );
+  let length = whole(head, reports, parts).length;
+  const byRisk = [...parts].sort((one, other) => risks.indexOf(one.section.risk) - risks.indexOf(other.section.risk));
+  for (const part of byRisk)
+    for (const detail of details) {
+      const fuller = rendered(part.section, detail);
+      const grown = length + fuller.text.length - part.text.length;
+      if (grown > longestReport - footerRoom) continue;
+      length = grown;
+      Object.assign(part, fuller);
+      break;
+    }
+  return cut(whole(head, reports, parts));
+}
+
+function rendered(section: ReportSection, detail: Detail): Pick<Part, "detail" | "text"> {
+  return { detail, text: sectionMarkdown(section, detail) };
+}
+
+function whole(head: string, reports: readonly EnvironmentReport[], parts: readonly Part[]): string {
+  const environments = reports.map(({ environment, counts, cost }) => {
+    const besides = cost.filter(({ always }) => !always).map(figureText);
+    const asked = besides.length === 0 ? [] : [`Requested besides: ${listText(besides)}.`];
+    const groups = parts.filter((part) => part.environment === environment).map(({ text }) => text);
+    return folded(`<b>${environment}</b>: ${counts}`, [...asked, ...groups]);
+  });
+  return `${[head, ...environments, ...footer(parts)].join("\n\n")}\n`;
+}
+
+function footer(parts: readonly Part[]): readonly string[] {
+  const shortened = parts.filter(({ detail }) => detail !== details[0]);
+  if (shortened.length === 0) return [];
+  const names = shortened.map(({ environment, section }) => `${environment}: ${section.title}`);
+  return [`Shortened, since a comment takes so much only: ${listText(names)}. \`npm run diff\` shows all of it.`];
+}
+
+function folded(title: string, blocks: readonly string[]): string {
+  return [`<details><summary>${title}</summary>`, ...blocks, "</details>"].join("\n\n");
+}
+
+function summary(reports: readonly EnvironmentReport[]): string {
+  const shown = risks.filter((risk) => reports.some(({ sections }) => sections.some((one) => one.risk === risk)));
+  const costs = [
+    ...new Set(reports.flatMap(({ cost }) => cost.filter(({ always }) => always).map(({ name }) => name))),
+  ];
+  const rows = reports.map(({ environment, sections, cost }) => [
+    `**${environment}**`,
+    ...shown.map((risk) => riskCell(sections.find((one) => one.risk === risk))),
+    ...costs.map((name) => {
+      const figure = cost.find((one) => one.name === name);
+      if (figure === undefined) return "";
+      return figure.before === figure.after ? figure.after : `${figure.before} → **${figure.after}**`;
+    }),
+  ]);
+  const headings = ["environment", ...shown.map((risk) => columns[risk]), ...costs];
+  return markdownTable([headings, ...rows]);
+}
+
+function riskCell(section: ReportSection | undefined): string {
+  if (section === undefined) return "";
+  const { risk, count, reach } = section;
+  if (moves(reach)) return reach.widened.length === 0 ? "narrowed" : "**widened**";
+  return risk === "refused" || risk === "deletes" || risk === "replaces" ? `**${count}**` : String(count);
+}
+
+/** Should the table alone be too long, its end goes. */
+function cut(text: string): string {
+  if (text.length <= longestReport) return text;
+  const kept = text.slice(0, longestReport - 100);
+  return `${kept.slice(0, kept.lastIndexOf("\n"))}\n\nThe rest is left out: \`npm run diff\` shows all of it.\n`;
+}
