@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -44,7 +45,8 @@ export function stackFileName(environment: string): string {
 
 /**
  * Reads the text of a stack file without the engine: for tests, golden files and editors. Encrypted values become
- * placeholders, since nobody can decrypt them here; secrets that aren't set yet are listed.
+ * placeholders, since nobody can decrypt them here; each carries a digest of its ciphertext. Secrets that aren't set yet
+ * are listed.
  *
  * @throws ConfigError with every fault of the file.
  */
@@ -60,7 +62,7 @@ export function parseStackFile(text: string, environment: string): ParsedStackFi
   ];
   if (all.length > 0) throw new ConfigError(stackFileName(environment), all);
   const names = [...new Set(references.map((reference) => reference.name))].sort();
-  const secrets = Object.fromEntries(names.map((name) => [name, pulumi.secret(`placeholder-of-${name}`)]));
+  const secrets = Object.fromEntries(names.map((name) => [name, pulumi.secret(placeholder(name, file.secrets))]));
   return {
     config: frozen({ ...(groups as Groups), environment, secrets }),
     unsetSecrets: names.filter((name) => !entries.includes(name)),
@@ -96,6 +98,13 @@ export function loadConfig(folder: string = projectDirectory): StackConfig {
     Object.entries(secretTexts).map(([name, text]) => [name, pulumi.secret(text as string)]),
   );
   return frozen({ ...(groups as Groups), environment, secrets });
+}
+
+/** Stands for a secret: another text for another ciphertext, so that a rotated secret shows wherever it is used. */
+function placeholder(name: string, secrets: Readonly<Record<string, unknown>> = {}): string {
+  const { secure } = (secrets[name] ?? {}) as { secure?: string };
+  const version = secure === undefined ? "" : `-${createHash("sha256").update(secure).digest("hex").slice(0, 8)}`;
+  return `placeholder-of-${name}${version}`;
 }
 
 function check(values: Readonly<Record<string, unknown>>, environment: string) {

@@ -3,7 +3,10 @@ import type { Manifest } from "../kubernetes/manifest";
 /** What a change does to one resource. A replacement is a new object for an old one, whichever comes first. */
 export type Action = "create" | "update" | "replace" | "delete";
 
-/** One field that differs. */
+/**
+ * One field that differs. Where both values are absent it forces a new object without being known to differ: it is made of
+ * something that is itself made anew, or it is `provider`, the cluster.
+ */
 export interface FieldChange {
   /** As Pulumi writes it: `spec.ports[0].name`, `metadata.labels["app.kubernetes.io/name"]`. */
   readonly path: string;

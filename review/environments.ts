@@ -5,7 +5,8 @@ import { deploy, type PlatformOutputs } from "../infra/platform";
 import { projectDirectory } from "../infra/project";
 import { record, type Recording } from "./recording";
 
-/** A cluster that nothing is asked of: the same in every rendering, whatever the machine's kubeconfig. */
+/** A cluster that nothing is asked of: the same in every rendering, whatever the machine's kubeconfig; the context is
+ * the stack file's. */
 export const renderedAccess = {
   kubeconfig: "/home/user/.kube/config",
   context: "rendered",
@@ -44,5 +45,8 @@ export function renderEnvironment(
   { folder = projectDirectory, preview = false }: { folder?: string; preview?: boolean } = {},
 ): Promise<Recording<PlatformOutputs>> {
   const { config } = parseStackFile(stackFileText(environment, folder), environment);
-  return record(() => deploy(config, renderedAccess), { stack: environment, preview });
+  return record(() => deploy(config, { ...renderedAccess, context: config.cluster.context }), {
+    stack: environment,
+    preview,
+  });
 }

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { createHash } from "node:crypto";
+import { aliasUrns, childUrn } from "./urns";
 
 /** What an object of inputs is, once it has left the program: plain data. */
 export type Plain = Record<string, unknown>;
@@ -11,14 +13,21 @@ export interface Registration {
   readonly type: string;
   /** The logical name. */
   readonly name: string;
+  /** The URN, as the engine makes it. */
+  readonly urn: string;
   /** The parent's URN; empty for the stack's own children under the mocks. */
   readonly parent: string;
+  /** The URNs that the resource went by before, its parents' former ones included. */
+  readonly aliases: readonly string[];
   /** The URNs that `dependsOn` and the inputs name. */
   readonly dependsOn: readonly string[];
+  /** By top-level input, the URNs whose outputs it is made of. */
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly deletedWith: string;
-  readonly deleteBeforeReplace: boolean;
+  /** Undefined where the program leaves it to the provider. */
+  readonly deleteBeforeReplace: boolean | undefined;
   readonly replaceOnChanges: readonly string[];
   readonly ignoreChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
@@ -101,6 +110,7 @@ const { waitForRPCs } = settings as unknown as { waitForRPCs: () => Promise<void
 type Callback = (error: Error | null, response: unknown) => void;
 interface RecordingMonitor {
   registerResource(request: RegisterResourceRequest, callback: Callback): unknown;
+  newUrn(parent: string, type: string, name: string): string;
 }
 
 /**
@@ -125,9 +135,15 @@ export async function record<T>(program: () => T | Promise<T>, options: RecordOp
     preview,
   );
   const monitor = settings.getMonitor() as unknown as RecordingMonitor;
+  // The mocks' own URNs keep one parent type only.
+  monitor.newUrn = (parent, type, name) => childUrn({ stack, project: "hamilton", parent, type, name });
+  const aliasesOf = new Map<string, readonly string[]>();
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
-    resources.push(registrationOf(request));
+    const urn = monitor.newUrn(request.getParent(), request.getType(), request.getName());
+    const aliases = aliasUrns(urn, request, aliasesOf.get(request.getParent()) ?? []);
+    aliasesOf.set(urn, aliases);
+    resources.push(registrationOf(request, urn, aliases));
     return register(request, callback);
   };
   try {
@@ -144,19 +160,26 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 }
 
 function generated(args: pulumi.runtime.MockResourceArgs): Plain {
-  return args.type === "random:index/randomPassword:RandomPassword" ? { result: `password-of-${args.name}` } : {};
+  if (args.type !== "random:index/randomPassword:RandomPassword") return {};
+  const version = createHash("sha256").update(JSON.stringify(args.inputs)).digest("hex").slice(0, 8);
+  return { result: `password-of-${args.name}-${version}` };
 }
 
-function registrationOf(request: RegisterResourceRequest): Registration {
+function registrationOf(request: RegisterResourceRequest, urn: string, aliases: readonly string[]): Registration {
+  const propertyDependencies: Record<string, readonly string[]> = {};
+  request.getPropertydependenciesMap().forEach((each, key) => (propertyDependencies[key] = each.getUrnsList()));
   return {
     type: request.getType(),
     name: request.getName(),
+    urn,
     parent: request.getParent(),
+    aliases,
     dependsOn: request.getDependenciesList(),
+    propertyDependencies,
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
     deletedWith: request.getDeletedwith(),
-    deleteBeforeReplace: request.getDeletebeforereplace(),
+    deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     replaceOnChanges: request.getReplaceonchangesList(),
     ignoreChanges: request.getIgnorechangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
