@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync, existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { execa, ExecaError } from "execa";
+import { StepError } from "../console/errors";
+import type { Report } from "../console/steps";
+import { projectDirectory } from "../infra/project";
+import type { SnapshotDocument } from "./print-snapshots";
+import { snapshotFormat, type Snapshot } from "./snapshot";
+
+/** Where the snapshots of a revision come from and stay. */
+export interface BaseOptions {
+  /** A folder for snapshots of commits, which never change; without one each call renders again. */
+  readonly cache?: string;
+  /** A checkout of the repository. @default the project's own folder */
+  readonly folder?: string;
+  readonly report?: Report;
+}
+
+/** The file of every revision that renders it. */
+const entry = "review/print-snapshots.ts";
+
+/**
+ * Snapshots of all environments of a revision, rendered by the revision's own program: what a state of the repository
+ * amounts to is a matter of its components as much as of its stack files.
+ *
+ * @param revision a commit, or anything that names one: a branch, a tag, `HEAD~2`.
+ * @throws StepError where there is no such revision, no git checkout, or the revision can't render itself.
+ */
+export async function baseSnapshots(revision: string, options: BaseOptions = {}): Promise<readonly Snapshot[]> {
+  const { cache, folder = projectDirectory, report = () => undefined } = options;
+  const commit = await commitOf(revision, folder);
+  await ensureRenders(revision, commit, folder);
+  const kept = cache === undefined ? undefined : join(cache, `${commit}-${snapshotFormat}.json`);
+  if (kept !== undefined && existsSync(kept)) return snapshotsIn(readFileSync(kept, "utf8"), revision);
+  const text = await renderCommit(revision, commit, folder, report);
+  const snapshots = snapshotsIn(text, revision);
+  if (kept !== undefined) writeWhole(kept, text);
+  return snapshots;
+}
+
+/** Writes a file under a name of its own first: whoever reads the final name finds all of it or nothing. */
+function writeWhole(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const partial = `${file}.${process.pid}.partial`;
+  writeFileSync(partial, text);
+  renameSync(partial, file);
+}
+
+async function commitOf(revision: string, folder: string): Promise<string> {
+  const inside = await git(["rev-parse", "--is-inside-work-tree"], folder);
+  if (inside?.stdout !== "true")
+    throw new StepError(`${folder} is no git checkout, so there is no revision "${revision}" to compare with`, {
+      fix: "run it in a clone of the repository, or report a saved preview: npm run diff -- --preview FILE",
+    });
+  // A checkout of CI has the branch that it tests only, and the others as the remote's.
+  for (const name of [revision, `origin/${revision}`]) {
+    const found = await git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`], folder);
+    if (found?.exitCode === 0) return found.stdout.trim();
+  }
+  throw new StepError(`there is no revision "${revision}" in ${folder}`, {
+    fix: 'name a branch, tag or commit that "git log" knows; in a shallow clone run first: git fetch --unshallow',
+  });
+}
+
+async function ensureRenders(revision: string, commit: string, folder: string): Promise<void> {
+  const found = await git(["cat-file", "-e", `${commit}:./${entry}`], folder);
+  if (found?.exitCode === 0) return;
+  throw new StepError(`revision "${revision}" is older than this comparison: it has no ${entry} to render itself with`, {
+    fix: `compare with a later one; the first is: git log --reverse --format=%h -- ${entry} | head -1`,
+  });
+}
+
+/** Undefined where git itself isn't there. */
+async function git(args: readonly string[], cwd: string) {
+  const ended = await execa("git", args, { cwd, reject: false });
+  return ended.exitCode === undefined ? undefined : ended;
+}
+
+/** The revision in a folder of its own, for as long as it takes to render it. */
+async function renderCommit(revision: string, commit: string, folder: string, report: Report): Promise<string> {
+  const copy = mkdtempSync(join(tmpdir(), "hamilton-base-"));
+  const remove = () => rmSync(copy, { recursive: true, force: true });
+  const interrupted = (signal: NodeJS.Signals) => {
+    remove();
+    process.kill(process.pid, signal);
+  };
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+  try {
+    report(`unpacking ${revision} (${commit.slice(0, 10)})`);
+    await execa("git", ["archive", "--format=tar", commit], { cwd: folder, encoding: "buffer" }).pipe("tar", [
+      "-xf",
+      "-",
+      "-C",
+      copy,
+    ]);
+    await installPackages(copy, folder, report);
+    report(`rendering ${revision}`);
+    const file = join(copy, "snapshots.json");
+    await execa(process.execPath, ["--import", "tsx", entry, file], { cwd: copy, stdout: "ignore" });
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw failure(revision, error);
+  } finally {
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+    remove();
+  }
+}
+
+/** The packages that the revision is locked to: ours where the locks are equal, a copy of its own otherwise. */
+async function installPackages(copy: string, folder: string, report: Report): Promise<void> {
+  const [theirs, ours] = [copy, folder].map((each) => digestOf(join(each, "package-lock.json")));
+  const installed = join(folder, "node_modules");
+  if (theirs === ours && existsSync(installed)) return symlinkSync(installed, join(copy, "node_modules"), "dir");
+  report("its package-lock.json is another: npm ci");
+  await execa("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: copy });
+}
+
+function digestOf(file: string): string {
+  return existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : "";
+}
+
+function failure(revision: string, error: unknown): unknown {
+  if (!(error instanceof ExecaError)) return error;
+  const lastLines = String(error.stderr ?? "")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-12);
+  return new StepError(`revision "${revision}" can't be rendered`, {
+    ...{ command: error.command, lastLines, cause: error },
+    fix: "choose another revision with --base, such as the one before it",
+  });
+}
+
+function snapshotsIn(text: string, revision: string): readonly Snapshot[] {
+  const document = JSON.parse(text) as Partial<SnapshotDocument>;
+  if (document.format === snapshotFormat && document.snapshots !== undefined) return document.snapshots;
+  throw new StepError(
+    `revision "${revision}" writes snapshots of format ${String(document.format)}, this one reads ${snapshotFormat}`,
+    { fix: "compare with a later revision, or run the comparison from the revision that is to be read" },
+  );
+}
