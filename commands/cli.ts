@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { seconds } from "../components/core/quantities";
 import { StepError } from "../console/errors";
+import type { DiffOptions } from "./diff";
 import type { SubmitCommandOptions } from "./submit";
 
 /**
@@ -106,6 +107,22 @@ program
   .description("print the lines that build the platform's images and push them to a registry")
   .argument("<registry>", "host and perhaps a path, as hamilton:images.registry has it")
   .action(async (registry: string) => console.log((await import("./image-lines.js")).imageLines(registry).join("\n")));
+
+program
+  .command("diff")
+  .description("what the working tree does to each environment, object by object, against another revision")
+  .option("--base <revision>", "the branch, tag or commit to compare with; in CI the merge base of the request", "main")
+  .option("--environment <name>", "this environment only; may be repeated", collect, [])
+  .addOption(new Option("--format <format>", "how to write the report").choices(["text", "markdown"]).default("text"))
+  .option("--out <file>", "write the report to this file instead of the terminal")
+  .option("--allow-refused", "exit 0 even where a protected object would be deleted or replaced")
+  .addHelpText(
+    "after",
+    `
+Uncommitted changes count. Offline: it compares what two states of the repository ask for, and asks no cluster.
+Exit codes: 0 no refused change, 2 a protected object would be deleted or replaced, 1 anything else that went wrong.`,
+  )
+  .action(async (options: DiffOptions) => (await import("./diff.js")).diff(options));
 
 program
   .command("e2e")

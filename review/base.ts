@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync, existsSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  existsSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa, ExecaError } from "execa";
@@ -67,9 +76,12 @@ async function commitOf(revision: string, folder: string): Promise<string> {
 async function ensureRenders(revision: string, commit: string, folder: string): Promise<void> {
   const found = await git(["cat-file", "-e", `${commit}:./${entry}`], folder);
   if (found?.exitCode === 0) return;
-  throw new StepError(`revision "${revision}" is older than this comparison: it has no ${entry} to render itself with`, {
-    fix: `compare with a later one; the first is: git log --reverse --format=%h -- ${entry} | head -1`,
-  });
+  throw new StepError(
+    `revision "${revision}" is older than this comparison: it has no ${entry} to render itself with`,
+    {
+      fix: `compare with a later one; the first is: git log --reverse --format=%h -- ${entry} | head -1`,
+    },
+  );
 }
 
 /** Undefined where git itself isn't there. */

@@ -9,10 +9,11 @@ export interface SnapshotDocument {
 }
 
 /** Snapshots of all environments of this state of the repository, or of those given. */
-export async function renderSnapshots(environments: readonly string[] = environmentsIn()): Promise<readonly Snapshot[]> {
+export async function renderSnapshots(
+  environments: readonly string[] = environmentsIn(),
+): Promise<readonly Snapshot[]> {
   const snapshots: Snapshot[] = [];
-  for (const environment of environments)
-    snapshots.push(snapshotOf(environment, await renderEnvironment(environment)));
+  for (const environment of environments) snapshots.push(snapshotOf(environment, await renderEnvironment(environment)));
   return snapshots;
 }
 

@@ -1,0 +1,79 @@
+import { renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { StepError } from "../console/errors";
+import { cacheDirectory } from "../local/directories";
+import { baseSnapshots } from "../review/base";
+import type { EnvironmentChanges } from "../review/changes";
+import { compareSnapshots } from "../review/comparison";
+import { environmentsIn } from "../review/environments";
+import { renderSnapshots } from "../review/print-snapshots";
+import { reportText } from "../review/report-text";
+import { refusedChanges } from "../review/risk";
+import type { Snapshot } from "../review/snapshot";
+
+/** What `npm run diff` takes. */
+export interface DiffOptions {
+  readonly base: string;
+  /** Empty for all. */
+  readonly environment: readonly string[];
+  readonly format: "text" | "markdown";
+  readonly out?: string;
+  readonly allowRefused?: boolean;
+}
+
+/** The exit code where the engine would refuse a change: a protected object would be deleted or replaced. */
+export const refusedExitCode = 2;
+
+/** Reports what the working tree, uncommitted changes included, does to each environment as another revision left it. */
+export async function diff(options: DiffOptions): Promise<void> {
+  const all = await offlineChanges(options);
+  const colour = options.out === undefined && process.stdout.isTTY && process.env.NO_COLOR === undefined;
+  write(reportText(all, { colour }), options.out);
+  const refused = all.flatMap((one) => refusedChanges(one).map(({ change }) => `${one.environment}: ${change.object}`));
+  if (refused.length === 0 || options.allowRefused) return;
+  console.error(`refused, since protected objects would be deleted or replaced: ${refused.join("; ")}`);
+  process.exitCode = refusedExitCode;
+}
+
+async function offlineChanges({ base, environment }: DiffOptions): Promise<readonly EnvironmentChanges[]> {
+  const cache = join(cacheDirectory(), "snapshots");
+  const report = (line: string) => console.error(line);
+  // The revision renders in a process of its own, beside this one.
+  const [before, after] = await Promise.all([baseSnapshots(base, { cache, report }), headSnapshots()]);
+  const names = [...new Set([...before, ...after].map((snapshot) => snapshot.environment))].sort();
+  const unknown = environment.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new StepError(`there is no environment "${unknown}", neither here nor in ${base}`, {
+      fix: `choose from: ${names.join(", ")}`,
+    });
+  const of = (snapshots: readonly Snapshot[], name: string) => snapshots.find((each) => each.environment === name);
+  return names
+    .filter((name) => environment.length === 0 || environment.includes(name))
+    .map((name) => compareSnapshots(name, of(before, name), of(after, name)));
+}
+
+async function headSnapshots(): Promise<readonly Snapshot[]> {
+  // Once git has been asked for the revision, rendering keeps this process busy.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  try {
+    return await renderSnapshots(environmentsIn());
+  } catch (error) {
+    throw new StepError(
+      `the working tree can't be rendered: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        fix: "mend what it names, then compare again",
+        cause: error,
+      },
+    );
+  }
+}
+
+function write(report: string, out: string | undefined): void {
+  if (out === undefined) {
+    process.stdout.write(report);
+    return;
+  }
+  const partial = `${out}.${process.pid}.partial`;
+  writeFileSync(partial, report);
+  renameSync(partial, out);
+}
