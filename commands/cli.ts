@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { seconds } from "../components/core/quantities";
 import { StepError } from "../console/errors";
 import type { DiffOptions } from "./diff";
+import type { EnvCheckOptions } from "./env-check";
 import type { SubmitCommandOptions } from "./submit";
 
 /**
@@ -123,6 +124,27 @@ Uncommitted changes count. Offline: it compares what two states of the repositor
 Exit codes: 0 no refused change, 2 a protected object would be deleted or replaced, 1 anything else that went wrong.`,
   )
   .action(async (options: DiffOptions) => (await import("./diff.js")).diff(options));
+
+program
+  .command("env:check")
+  .description("check an environment: its stack file alone, then, with a cluster at hand, what the cluster has for it")
+  .argument("<name>", "the environment, whose stack file is Pulumi.NAME.yaml")
+  .option("--offline", "check the file alone; ask no cluster")
+  .option("--no-probe", "make no pods on the cluster: image, network and servers stay unchecked")
+  .option("--context <name>", "the kubeconfig context to ask, instead of the stack file's")
+  .option("--folder <folder>", "where the stack files are, instead of this project")
+  .option(
+    "--probe-timeout <seconds>",
+    "how long a probe pod may take, the pull of its image included",
+    positiveInteger,
+    180,
+  )
+  .option("--json", "print the result as JSON")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 in order (warnings allowed), 1 faults in the stack file, 2 the preflight failed.",
+  )
+  .action(async (name: string, options: EnvCheckOptions) => (await import("./env-check.js")).envCheck(name, options));
 
 program
   .command("e2e")

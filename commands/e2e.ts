@@ -19,6 +19,7 @@ interface Suite {
 export const suites: Readonly<Record<string, Suite>> = {
   spine: { path: "test/e2e/spine", needsPlatform: true },
   existing: { path: "test/e2e/existing", needsPlatform: true },
+  environments: { path: "test/e2e/environments", needsPlatform: true },
   workloads: { path: "test/cluster/workloads", needsPlatform: true },
   // Each file has stacks and namespaces of its own, and mostly waits.
   plugins: { path: "test/cluster/plugins", needsPlatform: true, workers: 3 },

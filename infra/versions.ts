@@ -69,3 +69,13 @@ export const smbDriverImages = {
   livenessProbe: "registry.k8s.io/sig-storage/livenessprobe:v2.19.0",
   nodeDriverRegistrar: "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.17.0",
 } as const;
+
+/**
+ * The Kubernetes releases that this program supports, as minor versions.
+ *
+ * `least`: the first that keeps a StatefulSet's claims as the object store asks (`persistentVolumeClaimRetentionPolicy`,
+ * on by default since 1.27); csi-driver-smb asks for 1.21. `recommended`: what Spark's documentation names for release
+ * 4.1 ("Running Spark on Kubernetes", prerequisites). `newest`: the newest whose change log was read for this program:
+ * nothing that it declares was taken away up to there.
+ */
+export const kubernetesReleases = { least: "1.27", recommended: "1.32", newest: "1.37" } as const;

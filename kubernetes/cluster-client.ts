@@ -17,6 +17,14 @@ export class ApiError extends Error {
 
 const groupPath = (apiVersion: string) => (apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`);
 
+/** How long requests may take, and who may break them off. */
+export interface RequestLimits {
+  /** How long the server may be silent, in milliseconds. @default 60000 */
+  readonly timeout?: number;
+  /** Breaks off every request under way. @default none */
+  readonly signal?: AbortSignal;
+}
+
 /** Plain requests to one API server with the credentials of a kubeconfig. */
 export class ClusterClient {
   /** The namespace of objects that name none. */
@@ -26,7 +34,10 @@ export class ClusterClient {
   private readonly kinds = new Map<string, Promise<Values[]>>();
 
   /** @param settings `kubeconfig` (path or content), `context` and `namespace`; each has kubectl's default. */
-  constructor(settings: Values) {
+  constructor(
+    settings: Values,
+    private readonly limits: RequestLimits = {},
+  ) {
     const path = text(settings, "kubeconfig")
       .trim()
       .replace(/^~(?=\/)/, homedir());
@@ -51,10 +62,11 @@ export class ClusterClient {
     const server = this.kubeConfig.getCurrentCluster()?.server.replace(/\/$/, "") ?? "";
     const options = await (this.options ??= this.connection());
     const headers: OutgoingHttpHeaders = { ...(options.headers as OutgoingHttpHeaders), accept: "application/json" };
+    const { timeout = 60_000, signal } = this.limits;
     const payload = body === undefined ? "" : JSON.stringify(body);
     if (payload) Object.assign(headers, { "content-type": type, "content-length": Buffer.byteLength(payload) });
     return new Promise((resolve, reject) => {
-      const outgoing = request(server + path, { ...options, method, headers, timeout: 60_000 }, (response) => {
+      const outgoing = request(server + path, { ...options, method, headers, timeout, signal }, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk)).on("error", reject);
         response.on("end", () => {
@@ -66,7 +78,7 @@ export class ClusterClient {
           else reject(new ApiError(code, values));
         });
       });
-      outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 60 s")));
+      outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer within ${timeout / 1000} s`)));
       outgoing.on("error", (error) => reject(new Error(`API server ${server}: ${error.message}`)));
       outgoing.end(payload);
     });
