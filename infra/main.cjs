@@ -1,4 +1,12 @@
-// Where Pulumi enters. tsx strips the types with esbuild and keeps what it has stripped, in a fraction of the time that
-// Pulumi's own ts-node takes for the program's fifty files; `npm run check` is what checks the types.
-require("tsx/cjs/api").register();
-module.exports = require("./index.ts");
+// Where Pulumi enters. The program comes as one bundle of its sources; where none can be had, tsx loads them one by one.
+// Neither checks types: `npm run check` does.
+const { join } = require("node:path");
+const { loadBundle } = require("./program-bundle.cjs");
+
+const program = loadBundle(join(__dirname, ".."));
+if (program) {
+  module.exports = program(require, __dirname);
+} else {
+  require("tsx/cjs/api").register();
+  module.exports = require("./index.ts");
+}

@@ -17,11 +17,11 @@ async function previews(rounds: number): Promise<Section> {
   const { objects, passwords, times } = await measurePreviews(rounds);
   return [
     "Preview of the unchanged platform",
-    `Against a bare program that declares as many plain objects (${objects}) and passwords (${passwords}) with the same plugins; seconds, min / median / max of ${rounds} pairs.`,
+    `Against \`test/bench/bare-program\`, which declares as many plain objects (${objects}) and passwords (${passwords}) with the same plugins; seconds, min / median / max of ${rounds} pairs. It is plain JavaScript of twenty lines: no component, no configuration to check, nothing to translate, so that everything our program does beyond declaring objects counts against it.`,
     "",
     "| platform | bare program | ratio, median | target |",
     "| --- | --- | --- | --- |",
-    `| ${spread(times.a)} | ${spread(times.b)} | ${median(times.ratios).toFixed(2)} | ≤ 1.3 |`,
+    `| ${spread(times.a)} | ${spread(times.b)} | ${median(times.ratios).toFixed(2)} | ≤ 1.15 |`,
   ];
 }
 

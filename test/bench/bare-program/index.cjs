@@ -1,8 +1,11 @@
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+const k8s = require("@pulumi/kubernetes");
+const pulumi = require("@pulumi/pulumi");
+const random = require("@pulumi/random");
 
-/** Declares plain ConfigMaps in a namespace of their own, and passwords: no component, no configuration but the numbers. */
+/**
+ * Declares plain ConfigMaps in a namespace of their own, and passwords: no component, no configuration but the numbers.
+ * JavaScript, so that nothing has to be loaded but Pulumi and its packages.
+ */
 const config = new pulumi.Config();
 const provider = new k8s.Provider("cluster", { kubeconfig: config.require("kubeconfig") });
 const name = "hamilton-bench";
