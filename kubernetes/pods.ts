@@ -52,9 +52,12 @@ interface Template {
 export function podsOf(manifests: readonly Manifest[]): readonly PlatformPod[] {
   const made = manifests
     .filter((manifest) => workloads.includes(manifest.kind))
-    .map(({ kind, metadata, spec }) => {
-      const { template } = spec as { template: Template };
-      return podOf(`${kind} ${metadata.namespace ?? ""}/${metadata.name}`, metadata.namespace ?? "", template);
+    .flatMap(({ kind, metadata, spec }) => {
+      // In a preview a whole specification may be unknown yet.
+      const { template } = (spec ?? {}) as { template?: Partial<Template> };
+      if (template?.spec === undefined) return [];
+      const { namespace = "", name } = metadata;
+      return [podOf(`${kind} ${namespace}/${name}`, namespace, { ...template, spec: template.spec })];
     });
   return [...made, ...sparkPodsOf(manifests)];
 }

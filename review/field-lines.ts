@@ -38,7 +38,7 @@ export function fieldText(field: FieldChange, { diffLines = 40, width = 100 }: F
   const head = { path, replaces };
   if (isSecretMark(before) || isSecretMark(after)) return { ...head, values: [], remark: secretRemark(field) };
   const [was, becomes] = [shown(before), shown(after)];
-  if (fits(was, width) && fits(becomes, width)) {
+  if (fits(before, was, width) && fits(after, becomes, width)) {
     if (before === undefined) return { ...head, values: [becomes], remark: "new" };
     if (after === undefined) return { ...head, values: [was], remark: "removed" };
     return { ...head, values: [was, becomes] };
@@ -67,8 +67,9 @@ function shown(value: unknown): string {
   return value === undefined ? "" : (JSON.stringify(value) ?? "");
 }
 
-function fits(text: string, width: number): boolean {
-  return text.length <= width && !text.includes("\n");
+/** Whether a value is shown on one line: it is short, and no text of several lines. */
+function fits(value: unknown, text: string, width: number): boolean {
+  return text.length <= width && !(typeof value === "string" && value.trimEnd().includes("\n"));
 }
 
 function diffOf(before: unknown, after: unknown): string[] {

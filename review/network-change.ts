@@ -102,8 +102,9 @@ function sentences(findings: readonly Finding[], kinds: readonly PodKind[], wide
 function arrivalLine(namespace: string, after: readonly Manifest[]): string {
   const pod = { namespace, labels: {} };
   const open = (["ingress", "egress"] as const).filter((direction) => reachOf(after, pod, direction).open);
+  const count = policiesOf(after, namespace).length;
   if (open.length === 0)
-    return `namespace ${namespace} is new, and closed but for the flows of its ${policiesOf(after, namespace).length} policies`;
+    return `namespace ${namespace} is new, and closed but for what ${count === 1 ? "its NetworkPolicy names" : `its ${count} NetworkPolicies name`}`;
   const ways = open.map((direction) => (direction === "egress" ? "outgoing" : "incoming"));
   return `namespace ${namespace} is new, and open: no policy holds ${listText(ways)} connections of every pod in it`;
 }

@@ -2,7 +2,7 @@ import { markdownTable } from "markdown-table";
 import type { EnvironmentChanges } from "./changes";
 import { figureText } from "./cost-words";
 import { environmentReport, moves, type EnvironmentReport, type ReportSection } from "./report-sections";
-import { details, sectionMarkdown, type Detail } from "./section-markdown";
+import { sectionMarkdown, type Detail } from "./section-markdown";
 import { inlineCode } from "./markdown-code";
 import { risks, type Risk } from "./risk";
 import { listText } from "./words";
@@ -60,16 +60,26 @@ function withinLimit(head: string, reports: readonly EnvironmentReport[]): strin
   );
   let length = whole(head, reports, parts).length;
   const byRisk = [...parts].sort((one, other) => risks.indexOf(one.section.risk) - risks.indexOf(other.section.risk));
-  for (const part of byRisk)
-    for (const detail of details) {
-      const fuller = rendered(part.section, detail);
-      const grown = length + fuller.text.length - part.text.length;
-      if (grown > longestReport - footerRoom) continue;
-      length = grown;
-      Object.assign(part, fuller);
-      break;
-    }
+  for (const part of byRisk) {
+    const room = longestReport - footerRoom - length + part.text.length;
+    const settled = fullest(part.section, room);
+    if (settled === undefined) continue;
+    length += settled.text.length - part.text.length;
+    Object.assign(part, settled);
+  }
   return cut(whole(head, reports, parts));
+}
+
+/** A section in the most detail that the room is enough for; nothing if its objects alone are too long. */
+function fullest(section: ReportSection, room: number): Pick<Part, "detail" | "text"> | undefined {
+  // Names come first: where they don't fit, there is no need to work out thousands of diffs.
+  const names = rendered(section, "objects");
+  if (names.text.length > room) return undefined;
+  for (const detail of ["full", "short"] as const) {
+    const more = rendered(section, detail);
+    if (more.text.length <= room) return more;
+  }
+  return names;
 }
 
 function rendered(section: ReportSection, detail: Detail): Pick<Part, "detail" | "text"> {
@@ -79,7 +89,7 @@ function rendered(section: ReportSection, detail: Detail): Pick<Part, "detail" |
 function whole(head: string, reports: readonly EnvironmentReport[], parts: readonly Part[]): string {
   const environments = reports.map(({ environment, counts, cost }) => {
     const besides = cost.filter(({ always }) => !always).map(figureText);
-    const asked = besides.length === 0 ? [] : [`Requested besides: ${listText(besides)}.`];
+    const asked = besides.length === 0 ? [] : [`Cost besides: ${listText(besides)}.`];
     const groups = parts.filter((part) => part.environment === environment).map(({ text }) => text);
     return folded(`<b>${environment}</b>: ${counts}`, [...asked, ...groups]);
   });
@@ -87,7 +97,7 @@ function whole(head: string, reports: readonly EnvironmentReport[], parts: reado
 }
 
 function footer(parts: readonly Part[]): readonly string[] {
-  const shortened = parts.filter(({ detail }) => detail !== details[0]);
+  const shortened = parts.filter(({ detail }) => detail !== "full");
   if (shortened.length === 0) return [];
   const names = shortened.map(({ environment, section }) => `${environment}: ${section.title}`);
   return [`Shortened, since a comment takes so much only: ${listText(names)}. \`npm run diff\` shows all of it.`];

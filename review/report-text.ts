@@ -73,7 +73,6 @@ function itemText({ sign, object, reviewed, fields }: ReportItem, paint: Paint):
   const { data, pods, refusal } = reviewed;
   const notes = [
     ...(refusal === undefined ? (data === undefined ? [] : [paint("red", `data: ${data}`)]) : []),
-    ...(pods === undefined ? [] : [`pods: ${pods}`]),
     ...(refusal === undefined
       ? []
       : [
@@ -81,6 +80,7 @@ function itemText({ sign, object, reviewed, fields }: ReportItem, paint: Paint):
           "to do it deliberately: back up first (docs/operations.md), then",
           `  ${refusal.command}`,
         ]),
+    ...(pods === undefined ? [] : [`pods: ${pods}`]),
   ];
   return [
     `    ${paint(signFormats[sign], sign)} ${paint("bold", object)}`,

@@ -5,9 +5,7 @@ import { moves, withoutEffect, type ReportItem, type ReportSection, type SharedC
 import { listText } from "./words";
 
 /** How much of a section is shown, from all to its size alone. */
-export const details = ["full", "short", "objects", "left out"] as const;
-/** See {@link details}. */
-export type Detail = (typeof details)[number];
+export type Detail = "full" | "short" | "objects" | "left out";
 
 const limits: Readonly<Record<"full" | "short", FieldLimits>> = {
   full: {},
