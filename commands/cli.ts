@@ -3,6 +3,7 @@ import { seconds } from "../components/core/quantities";
 import { StepError } from "../console/errors";
 import type { DiffOptions } from "./diff";
 import type { EnvCheckOptions } from "./env-check";
+import type { RenderCommandOptions } from "./render";
 import type { SubmitCommandOptions } from "./submit";
 
 /**
@@ -145,6 +146,25 @@ program
     "\nExit codes: 0 in order (warnings allowed), 1 faults in the stack file, 2 the preflight failed.",
   )
   .action(async (name: string, options: EnvCheckOptions) => (await import("./env-check.js")).envCheck(name, options));
+
+program
+  .command("render")
+  .description("the plain manifests that an environment amounts to, offline: one YAML stream, or a folder for GitOps")
+  .argument("<environment>", "the environment, by the name of its stack file")
+  .option(
+    "--out <folder>",
+    "write a file for each object, a kustomization.yaml, and Secrets with references for values",
+  )
+  .option("--force", "replace a folder that an earlier render wrote")
+  .action(async (environment: string, options: RenderCommandOptions) =>
+    (await import("./render.js")).renderCommand(environment, options),
+  );
+
+program
+  .command("manifests:check")
+  .description("run kubeconform and kube-score over what environments amount to; exits 1 on an error or a critical")
+  .argument("[environments...]", "the environments to check; all of them without one")
+  .action(async (names: string[]) => (await import("./manifests-check.js")).checkManifests(names));
 
 program
   .command("e2e")

@@ -48,9 +48,10 @@ export function stackFileName(environment: string): string {
  * placeholders, since nobody can decrypt them here; each carries a digest of its ciphertext. Secrets that aren't set yet
  * are listed.
  *
+ * @param standIn what stands for the secret of a name instead of such a placeholder
  * @throws ConfigError with every fault of the file.
  */
-export function parseStackFile(text: string, environment: string): ParsedStackFile {
+export function parseStackFile(text: string, environment: string, standIn?: (name: string) => string): ParsedStackFile {
   const file = readStackFile(text);
   const { groups, faults, references } = check(file.values, environment);
   const entries = Object.keys(file.secrets ?? {});
@@ -62,7 +63,9 @@ export function parseStackFile(text: string, environment: string): ParsedStackFi
   ];
   if (all.length > 0) throw new ConfigError(stackFileName(environment), all);
   const names = [...new Set(references.map((reference) => reference.name))].sort();
-  const secrets = Object.fromEntries(names.map((name) => [name, pulumi.secret(placeholder(name, file.secrets))]));
+  const secrets = Object.fromEntries(
+    names.map((name) => [name, pulumi.secret(standIn?.(name) ?? placeholder(name, file.secrets))]),
+  );
   return {
     config: frozen({ ...(groups as Groups), environment, secrets }),
     unsetSecrets: names.filter((name) => !entries.includes(name)),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseStackFile, stackFileName } from "../infra/config";
+import { StepError } from "../console/errors";
 import { deploy, type PlatformOutputs } from "../infra/platform";
 import { projectDirectory } from "../infra/project";
 import { record, type Recording } from "./recording";
@@ -24,29 +25,49 @@ export function environmentsIn(folder: string = projectDirectory): readonly stri
 /**
  * The text of an environment's stack file.
  *
- * @throws Error naming the environments that there are, if this one has no file.
+ * @throws StepError naming the environments that there are, if this one has no file.
  */
 export function stackFileText(environment: string, folder: string = projectDirectory): string {
   const file = join(folder, stackFileName(environment));
   if (!existsSync(file))
-    throw new Error(`there is no ${stackFileName(environment)}; there are: ${environmentsIn(folder).join(", ")}`);
+    throw new StepError(`There is no environment "${environment}": no file ${stackFileName(environment)}`, {
+      fix: `name one that there is: ${environmentsIn(folder).join(", ")}`,
+    });
   return readFileSync(file, "utf8");
+}
+
+/** What stands for the secrets of an environment in a rendering, where nobody can decrypt or generate them. */
+export interface SecretTexts {
+  /** For the secret of this name in the stack file. */
+  readonly stack: (name: string) => string;
+  /** For the password that the resource of this logical name generates. */
+  readonly generated: (name: string) => string;
+}
+
+/** How an environment is rendered. */
+export interface RenderOptions {
+  /** Where the stack files are. @default the project's own folder */
+  readonly folder?: string;
+  /** Whether to run as `pulumi preview` on a cluster where nothing exists yet. @default false */
+  readonly preview?: boolean;
+  /** @default placeholders that tests recognise */
+  readonly secretTexts?: SecretTexts;
 }
 
 /**
  * Runs the whole program for an environment under the recording mocks: no engine, no cluster. The mocks are one for the
  * whole process, so await one rendering before the next.
  *
- * @param preview as `pulumi preview` on a cluster where nothing exists yet. @default false
- * @throws ConfigError with every fault of the stack file.
+ * @throws StepError if there is no such environment, ConfigError with every fault of its stack file.
  */
 export function renderEnvironment(
   environment: string,
-  { folder = projectDirectory, preview = false }: { folder?: string; preview?: boolean } = {},
+  { folder = projectDirectory, preview = false, secretTexts }: RenderOptions = {},
 ): Promise<Recording<PlatformOutputs>> {
-  const { config } = parseStackFile(stackFileText(environment, folder), environment);
+  const { config } = parseStackFile(stackFileText(environment, folder), environment, secretTexts?.stack);
   return record(() => deploy(config, { ...renderedAccess, context: config.cluster.context }), {
     stack: environment,
     preview,
+    generated: secretTexts?.generated,
   });
 }

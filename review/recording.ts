@@ -45,6 +45,11 @@ export interface RecordOptions {
   readonly stack?: string;
   /** Whether to run as `pulumi preview` does, where the ids and outputs of new resources are unknown. @default false */
   readonly preview?: boolean;
+  /**
+   * What stands for the password that a resource of this logical name generates.
+   * @default `password-of-`, the name and a digest of the inputs
+   */
+  readonly generated?: (name: string) => string;
 }
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
@@ -120,13 +125,16 @@ interface RecordingMonitor {
  * @throws whatever the program throws, or the first registration that fails.
  */
 export async function record<T>(program: () => T | Promise<T>, options: RecordOptions = {}): Promise<Recording<T>> {
-  const { stack = "local", preview = false } = options;
+  const { stack = "local", preview = false, generated } = options;
   const resources: Registration[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: (args) => ({
         id: preview ? undefined : `${args.name}-id`,
-        state: { ...(args.inputs as Plain), ...(preview ? {} : generated(args)) },
+        state: {
+          ...(args.inputs as Plain),
+          ...(preview || !isPassword(args) ? {} : { result: generated?.(args.name) ?? passwordPlaceholder(args) }),
+        },
       }),
       call: (args) => args.inputs as Plain,
     },
@@ -159,10 +167,14 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return (output as unknown as { promise(withUnknowns?: boolean): Promise<T> }).promise();
 }
 
-function generated(args: pulumi.runtime.MockResourceArgs): Plain {
-  if (args.type !== "random:index/randomPassword:RandomPassword") return {};
-  const version = createHash("sha256").update(JSON.stringify(args.inputs)).digest("hex").slice(0, 8);
-  return { result: `password-of-${args.name}-${version}` };
+function isPassword({ type }: pulumi.runtime.MockResourceArgs): boolean {
+  return type === "random:index/randomPassword:RandomPassword";
+}
+
+/** A password made of other inputs is another password. */
+function passwordPlaceholder({ name, inputs }: pulumi.runtime.MockResourceArgs): string {
+  const version = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 8);
+  return `password-of-${name}-${version}`;
 }
 
 function registrationOf(request: RegisterResourceRequest, urn: string, aliases: readonly string[]): Registration {

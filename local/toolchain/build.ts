@@ -8,7 +8,15 @@ import { type Announce, withBuildLock } from "./build-lock";
 import { requireFreeSpace } from "./disk-space";
 import { findGo, type Go } from "./go";
 import { addToCache, cachedTool, type CachedTool } from "./tool-cache";
-import { linkerFlags, moduleDirectory, tool, toolchainDirectory, toolNames, toolVersion, type ToolName } from "./tools";
+import {
+  allToolNames,
+  linkerFlags,
+  moduleDirectory,
+  tool,
+  toolchainDirectory,
+  toolVersion,
+  type ToolName,
+} from "./tools";
 
 /** A live list shows the newest line only; a log keeps every one. */
 const reportEveryMilliseconds = process.stdout.isTTY ? 1000 : 15_000;
@@ -32,7 +40,7 @@ export async function buildTools(
     onReady(built);
   };
   const missing: ToolName[] = [];
-  for (const name of toolNames.filter((each) => names.includes(each))) {
+  for (const name of allToolNames.filter((each) => names.includes(each))) {
     const cached = cachedTool(name);
     if (cached) note(cached);
     else missing.push(name);
@@ -66,6 +74,33 @@ export async function dropBuildCache(report: Report): Promise<void> {
     await announce(task);
     report(task);
     await rm(folder, { recursive: true, force: true });
+  });
+}
+
+/**
+ * The folder with the sources of a Go module at the version that a tool's `go.mod` requires and its `go.sum` pins. It is in
+ * the build cache, so it stands until {@link dropBuildCache}.
+ *
+ * @throws StepError where the module can't be had
+ */
+export async function moduleSource(name: ToolName, modulePath: string, report: Report): Promise<string> {
+  return withBuildLock(toolchainDirectory(), report, async (announce) => {
+    const task = `fetching the Go module ${modulePath}`;
+    await announce(task);
+    report(task);
+    const go = await findGo(report);
+    const fetched = await execa(go.path, ["mod", "download", "-json", modulePath], {
+      cwd: moduleDirectory(name),
+      env: await goEnvironment(go),
+      reject: false,
+    });
+    if (fetched.exitCode === 0) return (JSON.parse(fetched.stdout) as { Dir: string }).Dir;
+    const text = `${fetched.stdout}\n${fetched.stderr}`;
+    throw new StepError(`The Go module ${modulePath} could not be fetched`, {
+      command: fetched.command,
+      lastLines: text.split("\n").slice(-shownLogLines),
+      fix: adviceFor(text),
+    });
   });
 }
 

@@ -9,7 +9,7 @@ import type { Report } from "../../console/steps";
 import { goDirective } from "./go-module";
 import { findHostProgram, findUserProgram, isExecutable } from "./search-path";
 import { writeWhole } from "./tool-cache";
-import { readGoMod, toolchainDirectory, toolNames } from "./tools";
+import { allToolNames, readGoMod, toolchainDirectory } from "./tools";
 
 /** A Go toolchain that can compile every module. */
 export interface Go {
@@ -24,7 +24,7 @@ const requirementsFile = join(__dirname, "go-requirements.txt");
 
 /** The oldest Go that every module accepts: the newest `go` line of all their `go.mod` files. */
 export function requiredGo(): string {
-  const [newest] = toolNames.map((name) => goDirective(readGoMod(name))).sort(rcompare);
+  const [newest] = allToolNames.map((name) => goDirective(readGoMod(name))).sort(rcompare);
   if (newest === undefined) throw new Error("no tool is compiled from a Go module");
   return newest;
 }

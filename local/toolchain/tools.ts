@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cacheDirectory } from "../directories";
 import { requiredVersion } from "./go-module";
 
-/** The tools, in the order in which they are compiled: what most others wait for comes first. */
+/** The tools of the embedded cluster, in the order in which they are compiled: what most others wait for comes first. */
 export const toolNames = [
   "kubernetes",
   "pause",
@@ -16,13 +16,19 @@ export const toolNames = [
   "local-path-provisioner",
 ] as const;
 
+/** The tools that check rendered manifests; `npm run manifests:check` compiles them, `npm start` does not. */
+export const reviewToolNames = ["kubeconform", "kube-score"] as const;
+
+/** Every tool that is compiled from a Go module of this project. */
+export const allToolNames = [...toolNames, ...reviewToolNames] as const;
+
 /** The name of a tool; also of its binary and of its Go module's folder under `modules/`. */
-export type ToolName = (typeof toolNames)[number];
+export type ToolName = (typeof allToolNames)[number];
 
 /** How one tool is compiled. Its version is not here: it stands in the `go.mod` of its module and nowhere else. */
 export interface Tool {
   readonly name: ToolName;
-  /** What the embedded cluster uses it for, in a few words. */
+  /** What it is used for, in a few words. */
   readonly purpose: string;
   /** The package that `go build` gets: an import path, or `.` for the `main.go` of the module itself. */
   readonly package: string;
@@ -122,6 +128,22 @@ const table: Readonly<Record<ToolName, Omit<Tool, "name">>> = {
     linkerValues: (version) => ({ "main.VERSION": `v${version}` }),
     links: [],
     buildBytes: 1 * gibibyte,
+  },
+  kubeconform: {
+    purpose: "checks manifests against Kubernetes' schemas",
+    package: "github.com/yannh/kubeconform/cmd/kubeconform",
+    versionOf: "github.com/yannh/kubeconform",
+    linkerValues: (version) => ({ "main.version": `v${version}` }),
+    links: [],
+    buildBytes: 0.3 * gibibyte,
+  },
+  "kube-score": {
+    purpose: "scores manifests by what is good practice on Kubernetes",
+    package: "github.com/zegl/kube-score/cmd/kube-score",
+    versionOf: "github.com/zegl/kube-score",
+    linkerValues: (version) => ({ "main.version": version }),
+    links: [],
+    buildBytes: 0.5 * gibibyte,
   },
 };
 
