@@ -14,6 +14,8 @@ const exceptionSchema = z.strictObject({
   check: z.string().min(1),
   /** `Kind namespace/name`, `*` for any part of a name. */
   objects: z.array(z.string().min(1)).min(1),
+  /** What the tool says, or the end of it: `CPU limit is not set`. Without it whatever the check says is excepted. */
+  says: z.string().min(1).optional(),
   /** Why what the tool wants is not right here: a whole sentence. */
   reason: z.string().min(20),
 });
@@ -52,14 +54,18 @@ export interface Sorted {
 
 /** Tells excepted findings from those that remain; warnings can be excepted as well. */
 export function sortFindings(findings: readonly Finding[], exceptions: readonly Exception[]): Sorted {
-  const patterns = exceptions.flatMap(({ tool, check, objects }) =>
-    objects.map((object) => ({ tool, check, object, matches: wildcard(object), used: false })),
+  const patterns = exceptions.flatMap(({ tool, check, objects, says = "" }) =>
+    objects.map((object) => ({ tool, check, object, says, matches: wildcard(object), used: false })),
   );
   const excepted: Finding[] = [];
   const remaining: Finding[] = [];
   for (const finding of findings) {
     const fitting = patterns.filter(
-      ({ tool, check, matches }) => tool === finding.tool && check === finding.check && matches.test(finding.object),
+      ({ tool, check, says, matches }) =>
+        tool === finding.tool &&
+        check === finding.check &&
+        finding.sentence.endsWith(says) &&
+        matches.test(finding.object),
     );
     for (const pattern of fitting) pattern.used = true;
     (fitting.length > 0 ? excepted : remaining).push(finding);

@@ -74,7 +74,7 @@ const kubeScoreSchema = z.array(
 );
 
 /**
- * What `kube-score score --output-format json` says: one finding for each check and object.
+ * What `kube-score score --output-format json` says: a finding for each of its comments.
  *
  * @throws ZodError for another format, such as that of another version
  */
@@ -86,13 +86,14 @@ export function kubeScoreReport(output: string): Report {
       if (skipped || severity === undefined) return [];
       const said = (comments ?? []).map(({ path, summary }) => (path === "" ? summary : `${path}: ${summary}`));
       const object = describeManifest({ apiVersion, kind, metadata });
-      return [{ tool: "kube-score", check: check.id, object, severity, sentence: said.join("; ") || check.name }];
+      const finding = { tool: "kube-score", check: check.id, object, severity } as const;
+      return (said.length > 0 ? said : [check.name]).map((sentence) => ({ ...finding, sentence }));
     }),
   );
   return { tool: "kube-score", objects: objects.length, findings: [...findings].sort(byObject) };
 }
 
 function byObject(a: Finding, b: Finding): number {
-  const key = ({ object, check }: Finding) => `${object}\u0000${check}`;
+  const key = ({ object, check, sentence }: Finding) => [object, check, sentence].join("\u0000");
   return key(a) < key(b) ? -1 : 1;
 }

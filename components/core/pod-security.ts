@@ -32,13 +32,27 @@ export interface PodPlacement {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** CPU and memory of a container. */
+/** CPU, memory and local disk of a container. */
 export interface ContainerResources {
   /** What the scheduler sets aside: `{ cpu: "100m", memory: "512Mi" }`. */
   readonly requests: Readonly<{ cpu: string; memory: string }>;
   /** The most it may use; without `cpu` it may use what is idle. @default memory equal to the request */
   readonly limits?: Readonly<{ cpu?: string; memory: string }>;
+  /**
+   * Whether the node's own disk is at its disposal without a limit, for scratch whose size only the work knows.
+   * @default false, {@link nodeDisk}
+   */
+  readonly unlimitedNodeDisk?: boolean;
 }
+
+/**
+ * What a container may put on its node's disk: logs, of which kubelet keeps 50 MiB at most, and small files in an
+ * emptyDir. The limit is there so that a leak ends one pod, not the node.
+ */
+export const nodeDisk = {
+  requests: { "ephemeral-storage": "64Mi" },
+  limits: { "ephemeral-storage": "1Gi" },
+} as const;
 
 /** A container before the secure defaults: everything but its security settings, with resources spelt out. */
 export interface SecureContainerArgs extends Omit<
@@ -100,8 +114,9 @@ export function secureContainer(args: SecureContainerArgs): Container {
 
 /** Requests and limits as Kubernetes takes them; the memory limit is the request unless given. */
 export function containerResources(resources: ContainerResources): types.input.core.v1.ResourceRequirements & object {
-  const { requests, limits = { memory: requests.memory } } = resources;
-  return { requests: { ...requests }, limits: { ...limits } };
+  const { requests, limits = { memory: requests.memory }, unlimitedNodeDisk = false } = resources;
+  if (unlimitedNodeDisk) return { requests: { ...requests }, limits: { ...limits } };
+  return { requests: { ...requests, ...nodeDisk.requests }, limits: { ...limits, ...nodeDisk.limits } };
 }
 
 /**

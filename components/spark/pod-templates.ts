@@ -51,7 +51,8 @@ export function podTemplate(source: PodTemplateSource): types.input.core.v1.Pod 
         {
           name: sparkContainer,
           image,
-          resources: sizeResources(size),
+          // Spark spills and shuffles on the node's disk, as much as a job's data make it.
+          resources: { ...sizeResources(size), unlimitedNodeDisk: true },
           volumeMounts: [
             { name: "temporary", mountPath: "/tmp" },
             { name: "work", mountPath: workDirectory },

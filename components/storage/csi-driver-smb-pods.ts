@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { placementOf, type PodPlacement } from "../core/pod-security";
+import { containerResources, placementOf, type PodPlacement } from "../core/pod-security";
 
 type Container = types.input.core.v1.Container & object;
 type PodSpec = types.input.core.v1.PodSpec & object;
@@ -41,7 +41,7 @@ function sidecar(name: string, image: string, args: string[], memoryLimit: strin
     image,
     args,
     volumeMounts: [socketFolder],
-    resources: { requests: { cpu: "10m", memory: "20Mi" }, limits: { memory: memoryLimit } },
+    resources: containerResources({ requests: { cpu: "10m", memory: "20Mi" }, limits: { memory: memoryLimit } }),
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
@@ -69,7 +69,7 @@ function plugin(image: string, args: string[], healthPort: number, rest: Partial
       timeoutSeconds: 10,
       failureThreshold: 5,
     },
-    resources: { requests: { cpu: "10m", memory: "20Mi" }, limits: { memory: "200Mi" } },
+    resources: containerResources({ requests: { cpu: "10m", memory: "20Mi" }, limits: { memory: "200Mi" } }),
     securityContext: { privileged: true, capabilities: { drop: ["ALL"] } },
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [socketFolder],
