@@ -4,12 +4,12 @@ import { describe, expect, test } from "vitest";
 import { goDirective, requiredVersion } from "../../../local/toolchain/go-module";
 import { pinnedPackage } from "../../../local/toolchain/manifest";
 import {
+  allToolNames,
   cacheKey,
   linkerFlags,
   moduleDirectory,
   readGoMod,
   tool,
-  toolNames,
   toolVersion,
 } from "../../../local/toolchain/tools";
 
@@ -19,21 +19,21 @@ describe("the table of tools", () => {
   });
 
   test("knows every Go module, and no more", () => {
-    expect(readdirSync(join(moduleDirectory("pause"), "..")).sort()).toEqual([...toolNames].sort());
+    expect(readdirSync(join(moduleDirectory("pause"), "..")).sort()).toEqual([...allToolNames].sort());
   });
 
-  test.each(toolNames)("reads the version of %s from its go.mod", (name) => {
+  test.each(allToolNames)("reads the version of %s from its go.mod", (name) => {
     expect(toolVersion(name)).toMatch(/^(own|\d+\.\d+\.\d+.*)$/);
   });
 
-  test.each(toolNames.filter((name) => tool(name).package !== "."))(
+  test.each(allToolNames.filter((name) => tool(name).package !== "."))(
     "builds %s from a package that its go.mod names as a tool",
     (name) => {
       expect(readGoMod(name)).toMatch(new RegExp(`^tool ${tool(name).package}$`, "m"));
     },
   );
 
-  test.each(toolNames.filter((name) => tool(name).versionOf !== undefined))(
+  test.each(allToolNames.filter((name) => tool(name).versionOf !== undefined))(
     "pins the digest of %s and of its dependencies in its go.sum",
     (name) => {
       const sums = readFileSync(join(moduleDirectory(name), "go.sum"), "utf8");
@@ -56,13 +56,13 @@ describe("the table of tools", () => {
   });
 
   test("keeps each tool in the cache under its version and a digest of its sources", () => {
-    const keys = toolNames.map(cacheKey);
+    const keys = allToolNames.map(cacheKey);
     expect(new Set(keys).size).toBe(keys.length);
     expect(cacheKey("coredns")).toMatch(new RegExp(`^${toolVersion("coredns")}-[0-9a-f]{12}$`));
   });
 
   test("keeps main.go only where the program is this project's own", () => {
-    for (const name of toolNames) {
+    for (const name of allToolNames) {
       expect(existsSync(join(moduleDirectory(name), "main.go"))).toBe(tool(name).package === ".");
     }
   });
