@@ -111,11 +111,9 @@ function keptObjects(run: Recording): ReadonlySet<string> {
 }
 
 function withKeepAnnotations(manifest: Manifest): Manifest {
-  const { annotations, ...metadata } = manifest.metadata as Manifest["metadata"] & { annotations?: object };
-  return {
-    ...manifest,
-    metadata: { ...metadata, annotations: { ...annotations, ...keepAnnotations } } as typeof metadata,
-  };
+  const { annotations = {} } = manifest.metadata as { readonly annotations?: object };
+  const metadata = { ...manifest.metadata, annotations: { ...annotations, ...keepAnnotations } };
+  return { ...manifest, metadata };
 }
 
 /** Without annotations that only Pulumi's provider reads, and without the field where none is left. */
@@ -127,7 +125,7 @@ function withoutPulumiAnnotations(value: unknown): unknown {
       if (key !== "annotations" || typeof part !== "object" || part === null)
         return [[key, withoutPulumiAnnotations(part)]];
       const left = Object.entries(part).filter(([name]) => !name.startsWith("pulumi.com/"));
-      return left.length === 0 ? [] : [[key, Object.fromEntries(left) as unknown]];
+      return left.length === 0 ? [] : [[key, Object.fromEntries(left)]];
     }),
   );
 }
