@@ -17,7 +17,7 @@ export type Operations = Readonly<Record<string, readonly string[]>>;
 
 /**
  * An environment of a test's own on the embedded cluster: another stack, in a backend of its own, beside `local`. The
- * engine runs in `project`, a checkout with its `node_modules`.
+ * engine runs in a checkout with its `node_modules`.
  */
 export class OwnStack {
   private readonly folder = mkdtempSync(join(tmpdir(), "hamilton-own-stack-"));
@@ -34,7 +34,7 @@ export class OwnStack {
   constructor(
     readonly name: string,
     private readonly nodePort: number,
-    private project: string = projectDirectory,
+    private checkout: string = projectDirectory,
   ) {
     const { engine } = readStartRecord();
     mkdirSync(join(this.folder, "backend"));
@@ -49,6 +49,11 @@ export class OwnStack {
       // The flag --event-log is one of these.
       PULUMI_DEBUG_COMMANDS: "true",
     };
+  }
+
+  /** The checkout whose program the engine runs. */
+  get project(): string {
+    return this.checkout;
   }
 
   /** The stack file, in the project. */
@@ -91,7 +96,7 @@ export class OwnStack {
   moveTo(project: string): void {
     this.salt = parseDocument(readFileSync(this.stackFile, "utf8")).get("encryptionsalt");
     rmSync(this.stackFile);
-    this.project = project;
+    this.checkout = project;
     this.writeStackFile();
   }
 
@@ -100,6 +105,12 @@ export class OwnStack {
     const document = parseDocument(readFileSync(this.stackFile, "utf8"));
     edit(document);
     writeFileSync(this.stackFile, document.toString());
+  }
+
+  /** Sets a secret of the stack file, as an operator does. */
+  setSecret(name: string, value: string): Promise<string> {
+    const where = ["--secret", "--path", `hamilton:secrets.${name}`, "--stack", this.name];
+    return this.must("config", "set", ...where, value);
   }
 
   /** Runs `pulumi` in the project. */
