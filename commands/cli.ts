@@ -167,6 +167,11 @@ program
   .action(async (names: string[]) => (await import("./manifests-check.js")).checkManifests(names));
 
 program
+  .command("versions")
+  .description("show each version and what it must agree with; exits with 1 where two don't fit")
+  .action(async () => (await import("./versions.js")).versions());
+
+program
   .command("e2e")
   .description("bring the platform up and run the end-to-end suites")
   .argument("[suites...]", "the suites to run; all of them without one")

@@ -1,7 +1,9 @@
 import { findClusterAccess } from "./cluster-access";
 import { loadConfig } from "./config";
+import { refuseMisfits } from "./compatibility";
 import { deploy } from "./platform";
 
+refuseMisfits();
 const config = loadConfig();
 const platform = deploy(config, findClusterAccess(config.cluster));
 

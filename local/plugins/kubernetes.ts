@@ -10,7 +10,7 @@ import { hasUnknown, OFFLINE_MARKER, plain, secret, UNKNOWN, withMarksOf } from 
 /** The field manager under which the plugin owns the fields it sets. */
 const MANAGER = "hamilton-offline";
 const SETTINGS =
-  /^(version|kubeconfig|context|namespace|clusterIdentifier|enable(ConfigMap|Secret)Mutable|enablePatchForce)$/;
+  /^(version|kubeconfig|context|namespace|clusterIdentifier|enable(ConfigMap|Secret)Mutable|enablePatchForce|upsertExistingObjects)$/;
 /** What of an imported object's metadata a program would write. */
 const METADATA = ["name", "namespace", "labels", "annotations"];
 const REFUSED_TYPES = /^kubernetes:(helm\.sh|kustomize|yaml)[/:]|Patch$/;
@@ -36,6 +36,8 @@ const known = new Set<string>();
 
 const client = () => (connected ??= new ClusterClient(settings));
 const flag = (name: string) => text(settings, name) === "true";
+/** Whether the caller lacks the right, rather than the change being forbidden to everybody. */
+const withoutRight = (error: unknown) => answered(error, 403) && / cannot \w+ resource /.test(error.message);
 const pathOf = (object: Values, named = true) => {
   const [namespace, name] = identity(object);
   return client().path(text(object, "apiVersion"), text(object, "kind"), namespace, named ? name : undefined);
@@ -70,7 +72,8 @@ function explained(error: unknown, object: Values): unknown {
       'pulumi.com/patchForce: "true" or the provider\'s enablePatchForce'
     : error.status.reason === "AlreadyExists"
       ? ` already exists in the cluster and isn't this resource's. Take it over with the resource option import: ` +
-        `"${idOf(object)}", delete it, or choose another name`
+        `"${idOf(object)}"; or, where an earlier stack of this program kept it, with ` +
+        `PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true for one update. Else delete it, or choose another name`
       : `: ${error.message}`;
   const immutable = /immutable|updates to .* are forbidden/.test(error.message);
   return new Error(
@@ -192,6 +195,8 @@ export const kubernetesPlugin: ResourcePlugin = {
     const wanted = wantedBy(call);
     if (call.preview && hasUnknown(wanted)) return { id: "", outputs: call.inputs };
     try {
+      const existing = flag("upsertExistingObjects") ? await absent(pathOf(wanted).then(get)) : undefined;
+      if (existing) return await this.update({ ...call, id: idOf(wanted) });
       const created = await post(wanted, call);
       return call.preview ? previewed(call, created) : await settled(call, created);
     } catch (error) {
@@ -235,7 +240,7 @@ export const kubernetesPlugin: ResourcePlugin = {
       if (call.preview) return { id: call.id, outputs: outputsOf(call.inputs, applied) };
       return await settled(call, applied);
     } catch (error) {
-      if (call.preview && answered(error, 403, 404)) return { id: call.id, outputs: call.inputs };
+      if (call.preview && (withoutRight(error) || answered(error, 404))) return { id: call.id, outputs: call.inputs };
       throw explained(error, wanted);
     }
   },

@@ -52,6 +52,24 @@ describe("create", () => {
       expect(data(stack)).toEqual({ owner: "somebody" });
     }));
 
+  it("takes an object that an earlier stack kept, if the provider is told to", () =>
+    withStack(async (stack) => {
+      const kept = (owner: string, flags: kubernetes.ProviderArgs) => () => {
+        const metadata = { name: "settings", namespace: stack.namespace };
+        const options = { provider: provider(flags), retainOnDelete: true };
+        new kubernetes.core.v1.ConfigMap("settings", { metadata, data: { owner } }, options);
+        return Promise.resolve();
+      };
+      await stack.up(kept("us", {}));
+      const before = uid(stack, "configmap/settings");
+      expect((await stack.destroy()).failed).toBe(false);
+      expect((await stack.up(kept("us again", {}))).said).toMatch(/PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true/);
+      const taken = await stack.up(kept("us again", { upsertExistingObjects: true }));
+      expect(taken.failed, taken.said).toBe(false);
+      expect(uid(stack, "configmap/settings")).toBe(before);
+      expect(data(stack)).toEqual({ owner: "us again" });
+    }));
+
   it("fails the preview of an object that the API server would refuse", () =>
     withStack(async (stack) => {
       const program = () => {
