@@ -7,6 +7,7 @@ import type { EnvironmentChanges } from "../review/changes";
 import { compareSnapshots } from "../review/comparison";
 import { environmentsIn } from "../review/environments";
 import { renderSnapshots } from "../review/print-snapshots";
+import { reportMarkdown } from "../review/report-markdown";
 import { reportText } from "../review/report-text";
 import { refusedChanges } from "../review/risk";
 import type { Snapshot } from "../review/snapshot";
@@ -28,7 +29,7 @@ export const refusedExitCode = 2;
 export async function diff(options: DiffOptions): Promise<void> {
   const all = await offlineChanges(options);
   const colour = options.out === undefined && process.stdout.isTTY && process.env.NO_COLOR === undefined;
-  write(reportText(all, { colour }), options.out);
+  write(options.format === "markdown" ? reportMarkdown(all) : reportText(all, { colour }), options.out);
   const refused = all.flatMap((one) => refusedChanges(one).map(({ change }) => `${one.environment}: ${change.object}`));
   if (refused.length === 0 || options.allowRefused) return;
   console.error(`refused, since protected objects would be deleted or replaced: ${refused.join("; ")}`);

@@ -29,15 +29,22 @@ export interface FieldLimits {
   readonly width?: number;
 }
 
-/** What a masked secret may stand as in a manifest of a comparison or a preview. */
-const secretMark = /^(<secret>|\[secret\])$/;
+/** What a masked secret stands as in a rendering, a comparison and a preview of the engine. */
+const secretMark = /<secret>|\[secret(?: [0-9a-f]+)?\]/;
 
 /** A field's change as a reader takes it in at once; a secret's as "secret changes", never as a value. */
 export function fieldText(field: FieldChange, { diffLines = 40, width = 100 }: FieldLimits = {}): FieldText {
   const { path, before, after, replaces } = field;
   const head = { path, replaces };
   if (isSecretMark(before) || isSecretMark(after)) return { ...head, values: [], remark: secretRemark(field) };
+  if (before === undefined && after === undefined)
+    return { ...head, values: [], remark: "comes from what is replaced" };
   const [was, becomes] = [shown(before), shown(after)];
+  // The same to the eye: secrets inside, or a text that becomes the number or the switch that it spells.
+  if (was === becomes)
+    return was.includes("<secret>")
+      ? { ...head, values: [], remark: "secret changes" }
+      : { ...head, values: [JSON.stringify(before), JSON.stringify(after)] };
   if (fits(before, was, width) && fits(after, becomes, width)) {
     if (before === undefined) return { ...head, values: [becomes], remark: "new" };
     if (after === undefined) return { ...head, values: [was], remark: "removed" };
@@ -54,7 +61,7 @@ export function fieldKey({ path, before, after, replaces }: FieldChange): string
 
 /** Whether a value is the mark that stands for a secret. */
 export function isSecretMark(value: unknown): boolean {
-  return typeof value === "string" && secretMark.test(value);
+  return typeof value === "string" && new RegExp(`^(${secretMark.source})$`).test(value);
 }
 
 function secretRemark({ before, after }: FieldChange): string {
@@ -63,8 +70,13 @@ function secretRemark({ before, after }: FieldChange): string {
 }
 
 function shown(value: unknown): string {
-  if (typeof value === "string") return value === "" || /^\s|\s$/.test(value) ? JSON.stringify(value) : value;
-  return value === undefined ? "" : (JSON.stringify(value) ?? "");
+  const text = typeof value === "string" && value !== "" && value.trim() === value ? value : JSON.stringify(value);
+  return value === undefined ? "" : withoutMarks(text);
+}
+
+/** Marks tell one secret from another; a reader needs to know only that there is one. */
+function withoutMarks(text: string): string {
+  return text.replaceAll(new RegExp(secretMark.source, "g"), "<secret>");
 }
 
 /** Whether a value is shown on one line: it is short, and no text of several lines. */
@@ -85,7 +97,7 @@ function diffOf(before: unknown, after: unknown): string[] {
 function asText(value: unknown): string {
   if (value === undefined) return "";
   const text = typeof value === "string" ? value : stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
-  return text.endsWith("\n") ? text : `${text}\n`;
+  return withoutMarks(text.endsWith("\n") ? text : `${text}\n`);
 }
 
 function cut(line: string, width: number): string {

@@ -9,9 +9,30 @@ describe("a field on one line", () => {
     ["a value that goes", field("spec.paused", false), { values: ["false"], remark: "removed" }],
     ["an empty text", field("spec.a", "", "x"), { values: ['""', "x"] }],
     ["a small object", field("spec.a", undefined, { b: [1] }), { values: ['{"b":[1]}'], remark: "new" }],
+    ["a text that becomes a number", field("spec.a", "1", 1), { values: ['"1"', "1"] }],
     ["null", field("spec.a", null, 1), { values: ["null", "1"] }],
     ["a secret", field("stringData.key", "<secret>", "<secret>"), { values: [], remark: "secret changes" }],
     ["a new secret", field("stringData.key", undefined, "[secret]"), { values: [], remark: "secret is new" }],
+    [
+      "a marked secret",
+      field("data.key", "[secret 0123456789]", "[secret 9876543210]"),
+      { values: [], remark: "secret changes" },
+    ],
+    [
+      "a secret inside an object",
+      field("data", { key: "[secret 0123456789]" }, { key: "[secret 9876543210]" }),
+      { values: [], remark: "secret changes" },
+    ],
+    [
+      "a secret inside a new object",
+      field("data", undefined, { key: "[secret 0123456789]" }),
+      { values: ['{"key":"<secret>"}'], remark: "new" },
+    ],
+    [
+      "a field that another resource forces",
+      field("metadata.namespace"),
+      { values: [], remark: "comes from what is replaced" },
+    ],
     ["a secret that goes", field("stringData.key", "<secret>"), { values: [], remark: "secret is removed" }],
   ])("shows %s", (_case, one, shown) => {
     expect(fieldText(one)).toEqual({ path: one.path, replaces: false, ...shown });
