@@ -117,11 +117,13 @@ program
   .option("--environment <name>", "this environment only; may be repeated", collect, [])
   .addOption(new Option("--format <format>", "how to write the report").choices(["text", "markdown"]).default("text"))
   .option("--out <file>", "write the report to this file instead of the terminal")
+  .option("--preview <file>", "report a document of `pulumi preview --json --show-sames` instead; - is standard input")
   .option("--allow-refused", "exit 0 even where a protected object would be deleted or replaced")
   .addHelpText(
     "after",
     `
-Uncommitted changes count. Offline: it compares what two states of the repository ask for, and asks no cluster.
+Uncommitted changes count. It compares what two states of the repository ask for, and asks no cluster; with --preview and
+one --environment it reports what the engine says of a cluster, in the same form.
 Exit codes: 0 no refused change, 2 a protected object would be deleted or replaced, 1 anything else that went wrong.`,
   )
   .action(async (options: DiffOptions) => (await import("./diff.js")).diff(options));

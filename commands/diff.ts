@@ -1,16 +1,15 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StepError } from "../console/errors";
 import { cacheDirectory } from "../local/directories";
-import { baseSnapshots } from "../review/base";
+import { baseSnapshots, workingTreeSnapshots } from "../review/base";
 import type { EnvironmentChanges } from "../review/changes";
 import { compareSnapshots } from "../review/comparison";
-import { environmentsIn } from "../review/environments";
-import { renderSnapshots } from "../review/print-snapshots";
+import { previewChanges } from "../review/preview";
 import { reportMarkdown } from "../review/report-markdown";
 import { reportText } from "../review/report-text";
 import { refusedChanges } from "../review/risk";
-import type { Snapshot } from "../review/snapshot";
+import type { Snapshot } from "../review/snapshot-format";
 
 /** What `npm run diff` takes. */
 export interface DiffOptions {
@@ -19,15 +18,20 @@ export interface DiffOptions {
   readonly environment: readonly string[];
   readonly format: "text" | "markdown";
   readonly out?: string;
+  /** A document of `pulumi preview --json` to report instead of comparing; `-` is the standard input. */
+  readonly preview?: string;
   readonly allowRefused?: boolean;
 }
 
 /** The exit code where the engine would refuse a change: a protected object would be deleted or replaced. */
 export const refusedExitCode = 2;
 
-/** Reports what the working tree, uncommitted changes included, does to each environment as another revision left it. */
+/**
+ * Reports what the working tree, uncommitted changes included, does to each environment as another revision left it; or
+ * what a saved preview says.
+ */
 export async function diff(options: DiffOptions): Promise<void> {
-  const all = await offlineChanges(options);
+  const all = options.preview === undefined ? await offlineChanges(options) : [savedPreview(options.preview, options)];
   const colour = options.out === undefined && process.stdout.isTTY && process.env.NO_COLOR === undefined;
   write(options.format === "markdown" ? reportMarkdown(all) : reportText(all, { colour }), options.out);
   const refused = all.flatMap((one) => refusedChanges(one).map(({ change }) => `${one.environment}: ${change.object}`));
@@ -39,8 +43,7 @@ export async function diff(options: DiffOptions): Promise<void> {
 async function offlineChanges({ base, environment }: DiffOptions): Promise<readonly EnvironmentChanges[]> {
   const cache = join(cacheDirectory(), "snapshots");
   const report = (line: string) => console.error(line);
-  // The revision renders in a process of its own, beside this one.
-  const [before, after] = await Promise.all([baseSnapshots(base, { cache, report }), headSnapshots()]);
+  const [before, after] = await Promise.all([baseSnapshots(base, { cache, report }), workingTreeSnapshots()]);
   const names = [...new Set([...before, ...after].map((snapshot) => snapshot.environment))].sort();
   const unknown = environment.find((name) => !names.includes(name));
   if (unknown !== undefined)
@@ -53,20 +56,13 @@ async function offlineChanges({ base, environment }: DiffOptions): Promise<reado
     .map((name) => compareSnapshots(name, of(before, name), of(after, name)));
 }
 
-async function headSnapshots(): Promise<readonly Snapshot[]> {
-  // Once git has been asked for the revision, rendering keeps this process busy.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  try {
-    return await renderSnapshots(environmentsIn());
-  } catch (error) {
-    throw new StepError(
-      `the working tree can't be rendered: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        fix: "mend what it names, then compare again",
-        cause: error,
-      },
-    );
-  }
+function savedPreview(file: string, { environment }: DiffOptions): EnvironmentChanges {
+  const [name, ...others] = environment;
+  if (name === undefined || others.length > 0)
+    throw new StepError("--preview needs the one environment that was previewed", { fix: "add --environment NAME" });
+  if (file !== "-" && !existsSync(file))
+    throw new StepError(`there is no file ${file}`, { fix: `pulumi preview --json --show-sames > ${file}` });
+  return previewChanges(name, readFileSync(file === "-" ? 0 : file, "utf8"));
 }
 
 function write(report: string, out: string | undefined): void {

@@ -15,8 +15,7 @@ import { execa, ExecaError } from "execa";
 import { StepError } from "../console/errors";
 import type { Report } from "../console/steps";
 import { projectDirectory } from "../infra/project";
-import type { SnapshotDocument } from "./print-snapshots";
-import { snapshotFormat, type Snapshot } from "./snapshot";
+import { snapshotFormat, type Snapshot, type SnapshotDocument } from "./snapshot-format";
 
 /** Where the snapshots of a revision come from and stay. */
 export interface BaseOptions {
@@ -39,14 +38,39 @@ const entry = "review/print-snapshots.ts";
  */
 export async function baseSnapshots(revision: string, options: BaseOptions = {}): Promise<readonly Snapshot[]> {
   const { cache, folder = projectDirectory, report = () => undefined } = options;
+  const described = `revision "${revision}"`;
   const commit = await commitOf(revision, folder);
   await ensureRenders(revision, commit, folder);
   const kept = cache === undefined ? undefined : join(cache, `${commit}-${snapshotFormat}.json`);
-  if (kept !== undefined && existsSync(kept)) return snapshotsIn(readFileSync(kept, "utf8"), revision);
+  if (kept !== undefined && existsSync(kept)) return snapshotsIn(readFileSync(kept, "utf8"), described);
   const text = await renderCommit(revision, commit, folder, report);
-  const snapshots = snapshotsIn(text, revision);
+  const snapshots = snapshotsIn(text, described);
   if (kept !== undefined) writeWhole(kept, text);
   return snapshots;
+}
+
+/**
+ * Snapshots of all environments of a checkout as it is, uncommitted changes included, rendered in a process of its own:
+ * beside that of a revision.
+ *
+ * @throws StepError with the faults of its stack files.
+ */
+export async function workingTreeSnapshots(folder: string = projectDirectory): Promise<readonly Snapshot[]> {
+  const outside = mkdtempSync(join(tmpdir(), "hamilton-head-"));
+  try {
+    return snapshotsIn(await renderFolder(folder, outside), "the working tree");
+  } catch (error) {
+    throw failure("the working tree", "mend what it names, then compare again", error);
+  } finally {
+    rmSync(outside, { recursive: true, force: true });
+  }
+}
+
+/** Runs a state of the repository's own rendering and gives the text of its document. */
+async function renderFolder(folder: string, outside: string): Promise<string> {
+  const file = join(outside, "snapshots.json");
+  await execa(process.execPath, ["--import", "tsx", entry, file], { cwd: folder, stdout: "ignore" });
+  return readFileSync(file, "utf8");
 }
 
 /** Writes a file under a name of its own first: whoever reads the final name finds all of it or nothing. */
@@ -109,11 +133,9 @@ async function renderCommit(revision: string, commit: string, folder: string, re
     ]);
     await installPackages(copy, folder, report);
     report(`rendering ${revision}`);
-    const file = join(copy, "snapshots.json");
-    await execa(process.execPath, ["--import", "tsx", entry, file], { cwd: copy, stdout: "ignore" });
-    return readFileSync(file, "utf8");
+    return await renderFolder(copy, copy);
   } catch (error) {
-    throw failure(revision, error);
+    throw failure(`revision "${revision}"`, "choose another revision with --base, such as the one before it", error);
   } finally {
     process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
     remove();
@@ -133,23 +155,20 @@ function digestOf(file: string): string {
   return existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : "";
 }
 
-function failure(revision: string, error: unknown): unknown {
+function failure(what: string, fix: string, error: unknown): unknown {
   if (!(error instanceof ExecaError)) return error;
   const lastLines = String(error.stderr ?? "")
     .split("\n")
     .filter((line) => line.trim() !== "")
     .slice(-12);
-  return new StepError(`revision "${revision}" can't be rendered`, {
-    ...{ command: error.command, lastLines, cause: error },
-    fix: "choose another revision with --base, such as the one before it",
-  });
+  return new StepError(`${what} can't be rendered`, { command: error.command, lastLines, fix, cause: error });
 }
 
-function snapshotsIn(text: string, revision: string): readonly Snapshot[] {
+function snapshotsIn(text: string, what: string): readonly Snapshot[] {
   const document = JSON.parse(text) as Partial<SnapshotDocument>;
   if (document.format === snapshotFormat && document.snapshots !== undefined) return document.snapshots;
   throw new StepError(
-    `revision "${revision}" writes snapshots of format ${String(document.format)}, this one reads ${snapshotFormat}`,
+    `${what} writes snapshots of format ${String(document.format)}, this one reads ${snapshotFormat}`,
     { fix: "compare with a later revision, or run the comparison from the revision that is to be read" },
   );
 }

@@ -1,7 +1,7 @@
 import { describeManifest, type Manifest } from "../kubernetes/manifest";
 import type { EnvironmentChanges, FieldChange, ResourceChange } from "./changes";
 import { differenceOf, isKubernetes, isProvider, leadsElsewhere, replacedWith } from "./engine-rules";
-import { snapshotManifests, type Snapshot, type SnapshotResource } from "./snapshot";
+import { snapshotManifests, type Snapshot, type SnapshotResource } from "./snapshot-format";
 
 /**
  * What a change of the repository does to an environment, worked out as the engine would: from what the program asked for
@@ -76,7 +76,8 @@ class Comparison {
       action: replaces ? "replace" : "update",
       fields,
       ...manifestsOf(old, now),
-      protected: old.protect,
+      // The engine lets one update lift the protection and replace, but not replace along with something else.
+      protected: old.protect && (now.protect || !replaces || this.condemned.has(old.urn)),
     };
   }
 

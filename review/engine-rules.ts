@@ -2,7 +2,8 @@ import { changes, pathText, type Path } from "../kubernetes/difference";
 import { needsReplacement } from "../kubernetes/immutable-fields";
 import { at, text, type Value, type Values } from "../kubernetes/json";
 import type { FieldChange } from "./changes";
-import type { SnapshotResource } from "./snapshot";
+import { covers } from "./property-paths";
+import type { SnapshotResource } from "./snapshot-format";
 
 /** What the engine and its providers make of two states of one resource. */
 export interface Difference {
@@ -110,11 +111,3 @@ function fieldChange(old: Values, now: Values, path: Path, replaces: boolean): F
 }
 
 const valueAt = (value: Values, path: Path): Value | undefined => at(value, ...path);
-
-/** Whether a path is the one of an option such as `ignoreChanges`, or lies below it; `*` is any one key. */
-function covers(pattern: string, path: Path): boolean {
-  const keys = [...pattern.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.[\]]+)/g)].map(
-    ([, quoted, index, plain]) => quoted?.replace(/\\(.)/g, "$1") ?? index ?? plain,
-  );
-  return keys.length <= path.length && keys.every((key, place) => key === "*" || key === String(path[place]));
-}

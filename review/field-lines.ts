@@ -38,7 +38,7 @@ export function fieldText(field: FieldChange, { diffLines = 40, width = 100 }: F
   const head = { path, replaces };
   if (isSecretMark(before) || isSecretMark(after)) return { ...head, values: [], remark: secretRemark(field) };
   if (before === undefined && after === undefined)
-    return { ...head, values: [], remark: "comes from what is replaced" };
+    return { ...head, values: [], remark: path === "provider" ? "another cluster" : "comes from what is replaced" };
   const [was, becomes] = [shown(before), shown(after)];
   // The same to the eye: secrets inside, or a text that becomes the number or the switch that it spells.
   if (was === becomes)

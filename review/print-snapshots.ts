@@ -1,12 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { environmentsIn, renderEnvironment } from "./environments";
-import { snapshotFormat, snapshotOf, type Snapshot } from "./snapshot";
-
-/** What a revision says of its environments. */
-export interface SnapshotDocument {
-  readonly format: typeof snapshotFormat;
-  readonly snapshots: readonly Snapshot[];
-}
+import { snapshotOf } from "./snapshot";
+import { snapshotFormat, type Snapshot } from "./snapshot-format";
 
 /** Snapshots of all environments of this state of the repository, or of those given. */
 export async function renderSnapshots(

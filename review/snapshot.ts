@@ -1,40 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Manifest } from "../kubernetes/manifest";
 import { isSecret, unwrapped, type Plain, type Recording, type Registration } from "./recording";
-
-/** The version of the format; a snapshot of another one can't be compared with ours. */
-export const snapshotFormat = 1;
-
-/** One registered resource, as plain JSON. What each field means: {@link Registration}. */
-export interface SnapshotResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-  /** False for components. */
-  readonly custom: boolean;
-  readonly aliases: readonly string[];
-  readonly dependsOn: readonly string[];
-  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
-  /** The provider's URN; empty for a component and where the engine takes its default provider. */
-  readonly provider: string;
-  readonly protect: boolean;
-  readonly retainOnDelete: boolean;
-  readonly deletedWith: string;
-  /** Absent where the program leaves it to the provider. */
-  readonly deleteBeforeReplace?: boolean;
-  readonly replaceOnChanges: readonly string[];
-  readonly ignoreChanges: readonly string[];
-  /** Each secret text in it is a mark, see {@link secretMark}. */
-  readonly inputs: Plain;
-}
-
-/** Everything that an environment amounts to in one state of the repository, as plain JSON without a secret in it. */
-export interface Snapshot {
-  readonly format: typeof snapshotFormat;
-  readonly environment: string;
-  /** In the order of the program. */
-  readonly resources: readonly SnapshotResource[];
-}
+import { snapshotFormat, type Snapshot, type SnapshotResource } from "./snapshot-format";
 
 /**
  * Takes a snapshot of a rendered environment.
@@ -48,11 +14,6 @@ export function snapshotOf(environment: string, run: Recording): Snapshot {
     seen.add(urn);
   }
   return { format: snapshotFormat, environment, resources: run.resources.map(snapshotResource) };
-}
-
-/** The Kubernetes objects of a snapshot, secrets masked. */
-export function snapshotManifests({ resources }: Snapshot): readonly Manifest[] {
-  return resources.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inputs as Manifest);
 }
 
 /**
