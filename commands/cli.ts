@@ -4,6 +4,7 @@ import { StepError } from "../console/errors";
 import type { DiffOptions } from "./diff";
 import type { EnvCheckOptions } from "./env-check";
 import type { RenderCommandOptions } from "./render";
+import type { EnvNewOptions } from "./env-new";
 import type { SubmitCommandOptions } from "./submit";
 
 /**
@@ -172,6 +173,24 @@ program
   .command("versions")
   .description("show each version and what it must agree with; exits with 1 where two don't fit")
   .action(async () => (await import("./versions.js")).versions());
+
+program
+  .command("env:new")
+  .description("make a new environment like another one: its stack file, its stack, its secrets encrypted")
+  .argument("<name>", "the environment's name; its stack file is Pulumi.<name>.yaml")
+  .requiredOption("--like <environment>", "the environment whose values it takes over")
+  .option("--context <name>", "the context of the kubeconfig; that of the other environment by default")
+  .option("--prefix <prefix>", "put before its namespaces; its name by default")
+  .option("--set <path=value>", "a value in YAML, as in objectStore.buckets.lake=my-lake; may be repeated", collect, [])
+  .option("--secrets <source>", "ask, later, or a file with lines `name: value` (- for standard input)", "ask")
+  .option("--generate <secret>", "give this secret a random value; may be repeated", collect, [])
+  .option("--secrets-provider <provider>", "what encrypts secrets, as `pulumi stack init` takes it")
+  .option("--dry-run", "print the stack file and write nothing")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 made (or printed), 1 refused or failed, and nothing was written. Secrets: docs/operations.md.",
+  )
+  .action(async (name: string, options: EnvNewOptions) => (await import("./env-new.js")).envNew(name, options));
 
 program
   .command("e2e")

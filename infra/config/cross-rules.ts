@@ -27,7 +27,7 @@ const reservedPaths = [
 ];
 
 /** The longest that a prefix may be, so that every name made with it is still a DNS label of 63. */
-const longestPrefix = 30;
+export const longestPrefix = 30;
 
 /** Everything that only several values together can get wrong. Groups with faults of their own are left out. */
 export function crossFaults(groups: Partial<Groups>, environment: string): readonly ConfigFault[] {

@@ -24,10 +24,21 @@ export class ConfigError extends RunError {
   }
 }
 
-/** A fault about a value. Never give a secret as `got`. */
+/**
+ * A fault about a value. Never give a secret as `got`. What somebody may have pasted a secret into isn't shown: the user
+ * part of a URL, a text where a group of keys belongs, groups as a whole.
+ */
 export function valueFault(key: string, got: unknown, expected: string): ConfigFault {
-  const state = got === undefined ? "is missing" : `is ${JSON.stringify(got)}`;
+  const state = got === undefined ? "is missing" : `is ${shown(got, expected)}`;
   return { key, sentence: `${state}; expected ${expected}` };
+}
+
+function shown(got: unknown, expected: string): string {
+  if (typeof got === "string" && expected === typeNames.object) return "a text";
+  const parts: readonly unknown[] = Array.isArray(got) ? got : [got];
+  if (parts.some((part) => typeof part === "object" && part !== null))
+    return Array.isArray(got) ? "a list of groups" : "a group of keys";
+  return JSON.stringify(got).replace(/\/\/[^\s"]*@/g, "//…@");
 }
 
 /** A fault about a key that nobody reads, with the nearest of those that are read. */

@@ -63,7 +63,7 @@ const commandsWithStack = new Set(["stack", "cancel", "state", "import", "logs",
 
 /**
  * The arguments of a run on the local stack: adds the stack and its stack file where the command takes them and the
- * caller didn't name them.
+ * caller didn't name them. Another stack of this backend has its stack file in the project, where Pulumi looks by itself.
  */
 export function withLocalStack(args: readonly string[], stackFile: string): string[] {
   const [command] = args;
@@ -71,11 +71,16 @@ export function withLocalStack(args: readonly string[], stackFile: string): stri
   const names = (long: string, short?: string) =>
     args.some((arg) => arg === long || arg.startsWith(`${long}=`) || (short !== undefined && arg === short));
   const takesFile = commandsWithConfigFile.has(command);
+  const other = args.some(
+    (arg, index) =>
+      (/^(--stack|-s)$/.test(arg) && args[index + 1] !== localStack) ||
+      (arg.startsWith("--stack=") && arg !== `--stack=${localStack}`),
+  );
   const takesStack = takesFile || commandsWithStack.has(command);
   return [
     ...args,
     ...(takesStack && !names("--stack", "-s") ? ["--stack", localStack] : []),
-    ...(takesFile && !names("--config-file") ? ["--config-file", stackFile] : []),
+    ...(takesFile && !other && !names("--config-file") ? ["--config-file", stackFile] : []),
   ];
 }
 

@@ -23,13 +23,18 @@ export function writeStartRecord(record: StartRecord): void {
   renameSync(`${file}.new`, file);
 }
 
+/** Whether something was started on this host and has not been purged. */
+export function wasStarted(): boolean {
+  return existsSync(recordFile());
+}
+
 /**
  * The record of the last start.
  *
  * @throws StepError where nothing was started on this host, or what was started has been purged
  */
 export function readStartRecord(): StartRecord {
-  if (!existsSync(recordFile())) {
+  if (!wasStarted()) {
     throw new StepError("No embedded cluster has been started on this host", { fix: "run `npm start`" });
   }
   return JSON.parse(readFileSync(recordFile(), "utf8")) as StartRecord;

@@ -17,7 +17,15 @@ describe("the arguments of pulumi on the local stack", () => {
     ],
     [
       ["preview", "-s", "other"],
-      ["preview", "-s", "other", "--config-file", "F"],
+      ["preview", "-s", "other"],
+    ],
+    [
+      ["up", "--stack=other"],
+      ["up", "--stack=other"],
+    ],
+    [
+      ["up", "--stack", "local"],
+      ["up", "--stack", "local", "--config-file", "F"],
     ],
     [
       ["stack", "output"],

@@ -1,0 +1,165 @@
+import type { StackConfig } from "../infra/config";
+import { secretsKey } from "../infra/config/secrets";
+import { clashes, sameCluster } from "./clashes";
+import { type Setting, valueAt, type ValuePath, type Values, withValue } from "./settings";
+
+/** What a new environment is made from. */
+export interface Pattern {
+  /** The new environment's name. */
+  readonly name: string;
+  /** The environment that it is made like. */
+  readonly like: string;
+  /** What stands under `config:` of that one's stack file. */
+  readonly values: Values;
+  /** The prefix of namespaces. @default the name */
+  readonly prefix?: string;
+  /** The context of the kubeconfig. @default that of the environment it is made like */
+  readonly context?: string;
+  /** What the caller sets; it is never changed again. */
+  readonly settings: readonly Setting[];
+  /** The environments that there are, that one among them. */
+  readonly environments: readonly StackConfig[];
+}
+
+/** The values of a new environment. */
+export interface Derived {
+  readonly values: Values;
+  /** What was made to differ without having been asked for, one sentence each. */
+  readonly changes: readonly string[];
+}
+
+const cluster = "hamilton:cluster";
+const store = "hamilton:objectStore";
+
+/** What belongs to a cluster, not to an environment on it. */
+const clusterKeys = ["kubeconfig", "outsideAddress", "apiServerCidrs", "dnsCidrs"] as const;
+
+/**
+ * The values that a new environment takes over, with everything made to differ that only one environment can have: the
+ * prefix, on one cluster the node port and the installation of the share driver, on one external store the buckets. On
+ * another cluster the addresses of the first are of no use. Rights and secrets are given anew, never copied.
+ *
+ * @param read Parses values to see on which cluster they stand and what they would clash in; what it throws passes.
+ */
+export function derivedValues(pattern: Pattern, read: (values: Values) => StackConfig): Derived {
+  const draft = new Draft(pattern);
+  draft.setOwn([cluster, "context"], pattern.context);
+  draft.setOwn(["hamilton:namespaces", "prefix"], pattern.prefix ?? pattern.name);
+  takeCluster(draft, pattern);
+  pairEndpoint(draft);
+  if (valueAt(draft.values, ["hamilton:spark", "submitters"]) !== undefined)
+    draft.derive(["hamilton:spark", "submitters"], undefined, "who may submit is decided anew");
+  renameBuckets(draft, pattern, read(draft.values));
+  freePort(draft, pattern, read(draft.values));
+  shareDriver(draft, pattern, read(draft.values));
+  return { values: draft.values, changes: draft.changes };
+}
+
+/** Values under way: what the caller set stays, everything else may be made to differ. */
+class Draft {
+  values: Values;
+  readonly changes: string[] = [];
+
+  constructor(private readonly pattern: Pattern) {
+    const own = withValue(pattern.values, { path: [secretsKey], value: undefined });
+    this.values = pattern.settings.reduce(withValue, own);
+  }
+
+  /** Whether the caller set this value, a part of it or the whole that it is a part of. */
+  isSet(path: ValuePath): boolean {
+    return this.pattern.settings.some(({ path: set }) =>
+      set.slice(0, path.length).every((part, index) => part === path[index]),
+    );
+  }
+
+  /** What an option of the command gives; nothing if it gives nothing. */
+  setOwn(path: ValuePath, value: unknown): void {
+    if (value !== undefined && !this.isSet(path)) this.values = withValue(this.values, { path, value });
+  }
+
+  /** Changes a value that the caller didn't set, and says so. */
+  derive(path: ValuePath, value: unknown, why: string): void {
+    const before = valueAt(this.values, path);
+    if (this.isSet(path) || JSON.stringify(before) === JSON.stringify(value)) return;
+    this.values = withValue(this.values, { path, value });
+    const state = value === undefined ? "is left out" : `is ${JSON.stringify(value)}`;
+    const was = before === undefined ? "nothing" : JSON.stringify(before);
+    this.changes.push(`${path.join(".")} ${state} (${was} in ${this.pattern.like}): ${why}`);
+  }
+}
+
+/** On another cluster: what is known of it from an environment that stands there, instead of what the first one has. */
+function takeCluster(draft: Draft, { like, values, environments }: Pattern): void {
+  const context = valueAt(draft.values, [cluster, "context"]);
+  if (context === valueAt(values, [cluster, "context"])) return;
+  const neighbour = environments.find((one) => one.cluster.context === context);
+  const known = neighbour?.cluster;
+  for (const key of clusterKeys) {
+    const there = known?.[key];
+    const value = Array.isArray(there) && there.length === 0 ? undefined : there;
+    const why = neighbour === undefined ? `it belongs to the cluster of ${like}` : `as in ${neighbour.environment}`;
+    draft.derive([cluster, key], value, why);
+  }
+}
+
+/** A node port and the address that ends in it go together: where the caller sets one, the other follows. */
+function pairEndpoint(draft: Draft): void {
+  const [port, endpoint] = [
+    [store, "nodePort"],
+    [store, "externalEndpoint"],
+  ].map((path) => valueAt(draft.values, path));
+  if (typeof endpoint !== "string") return;
+  const ending = /:(\d+)$/.exec(endpoint)?.[1];
+  if (draft.isSet([store, "nodePort"])) {
+    const followed = port === undefined ? undefined : endpoint.replace(/(:\d+)?$/, `:${JSON.stringify(port)}`);
+    draft.derive([store, "externalEndpoint"], followed, "it goes with nodePort");
+  } else if (draft.isSet([store, "externalEndpoint"]) && ending !== undefined)
+    draft.derive([store, "nodePort"], Number(ending), "it goes with externalEndpoint");
+}
+
+/** Buckets called after the first environment are called after the new one; so are those of a store that both use. */
+function renameBuckets(draft: Draft, { name, like, environments, values }: Pattern, config: StackConfig): void {
+  const own = config.namespaces.prefix === "" ? name : config.namespaces.prefix;
+  const likePrefix = valueAt(values, ["hamilton:namespaces", "prefix"]);
+  const marks = [likePrefix, like].filter((mark): mark is string => typeof mark === "string" && mark !== "");
+  const taken = clashKeys(config, environments);
+  for (const [role, bucket] of Object.entries(config.objectStore.buckets)) {
+    const mark = marks.find((one) => bucket.startsWith(`${one}-`));
+    const renamed = `${own}-${mark === undefined ? bucket : bucket.slice(mark.length + 1)}`;
+    if (mark !== undefined || taken.includes(`${store}.buckets.${role}`))
+      draft.derive([store, "buckets", role], renamed, "each environment has buckets of its own");
+  }
+}
+
+/** The next node port that no environment of the cluster has. */
+function freePort(draft: Draft, { environments }: Pattern, config: StackConfig): void {
+  if (config.objectStore.kind !== "minio" || config.objectStore.nodePort === undefined) return;
+  if (draft.isSet([store, "nodePort"]) || draft.isSet([store, "externalEndpoint"])) return;
+  const [lowest, highest] = [30000, 32767];
+  const taken = environments
+    .filter((one) => sameCluster(one, config))
+    .map(({ objectStore }) => (objectStore.kind === "minio" ? objectStore.nodePort : undefined));
+  const count = highest - lowest + 1;
+  const { nodePort: first, externalEndpoint } = config.objectStore;
+  const free = Array.from({ length: count }, (_, step) => lowest + ((first - lowest + step) % count)).find(
+    (port) => !taken.includes(port),
+  );
+  if (free === undefined || free === first) return;
+  draft.derive([store, "nodePort"], free, "the next that is free on this cluster");
+  if (externalEndpoint !== undefined)
+    draft.derive([store, "externalEndpoint"], externalEndpoint.replace(/:\d+$/, `:${free}`), "it goes with nodePort");
+}
+
+/** The share driver is installed once in a cluster. */
+function shareDriver(draft: Draft, { environments }: Pattern, config: StackConfig): void {
+  const key = `${cluster}.smbDriver.install`;
+  if (clashKeys(config, environments).includes(key))
+    draft.derive([cluster, "smbDriver", "install"], false, "another environment of this cluster installs it");
+}
+
+/** The keys of an environment in which it clashes with others. */
+function clashKeys(config: StackConfig, environments: readonly StackConfig[]): readonly string[] {
+  return clashes([config, ...environments]).flatMap(({ places }) =>
+    places.filter(({ environment }) => environment === config.environment).map(({ key }) => key),
+  );
+}
