@@ -4,6 +4,7 @@ import {
   allowedValues,
   chosenKind,
   defaultOf,
+  entryOf,
   isGroup,
   kindsOf,
   schemaByPattern,
@@ -140,7 +141,7 @@ function explanation(schema: SchemaNode, value: unknown, depth: number): string[
 
 /** The keys of the entries of a list, or of entries by name, where these are groups. */
 function entryLines(schema: SchemaNode, width: number): string[] {
-  const entry = schema.items ?? (typeof schema.additionalProperties === "object" ? schema.additionalProperties : {});
+  const entry = entryOf(schema);
   if (!isGroup(entry)) return [];
   return [...wrapped(entry.description ?? "", " ", width), " Each entry has:", ...keyLines(entry, [], width)];
 }
@@ -173,7 +174,7 @@ function keyLines(schema: SchemaNode, without: readonly string[], width: number)
     .filter(([key]) => !without.includes(key))
     .flatMap(([key, part]) => [
       ...wrapped(`${key}: ${[part.description ?? "", allowedValues(part)].join(" ").trim()}`, "   ", width, "     "),
-      ...keyLines(part, [], width - 2).map((line) => `  ${line}`),
+      ...keyLines(isGroup(part) ? part : entryOf(part), [], width - 2).map((line) => `  ${line}`),
     ]);
 }
 

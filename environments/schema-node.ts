@@ -19,6 +19,11 @@ export function isGroup(schema: SchemaNode): boolean {
   return schema.properties !== undefined;
 }
 
+/** The schema of the entries of a list, or of entries by name; an empty one for everything else. */
+export function entryOf({ items, additionalProperties }: SchemaNode): SchemaNode {
+  return items ?? (typeof additionalProperties === "object" ? additionalProperties : {});
+}
+
 /** The kinds of a choice, each with a `kind` of its own; none if the schema is no choice. */
 export function kindsOf(schema: SchemaNode): readonly SchemaNode[] {
   return schema.oneOf ?? [];
