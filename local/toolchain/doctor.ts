@@ -9,15 +9,18 @@ import { supportedNode } from "./manifest";
 import { locatePlugins, neededPlugins } from "./pulumi-plugins";
 import { locatePulumi } from "./resolve";
 import { cachedTool } from "./tool-cache";
-import { tool, toolchainDirectory, toolNames, toolVersion } from "./tools";
+import { reviewToolNames, tool, toolchainDirectory, toolNames, toolVersion, type ToolName } from "./tools";
 
 /** What is known of one part. */
 export interface Finding {
   /** `host` for the machine and its packages, `toolchain` for what `npm start` gets itself. */
   readonly group: "host" | "toolchain";
   readonly part: string;
-  /** `ok`: there; `later`: `npm start` gets it; `missing`: the user has to act, as `fix` says. */
-  readonly state: "ok" | "later" | "missing";
+  /**
+   * `ok`: there; `later`: `npm start` gets it; `optional`: only another command needs it and gets it then; `missing`: the
+   * user has to act, as `fix` says.
+   */
+  readonly state: "ok" | "later" | "optional" | "missing";
   readonly version: string;
   /** Where it came from, or where it will. */
   readonly from: string;
@@ -106,7 +109,17 @@ async function diagnoseTools(): Promise<Finding[]> {
       : "npm start builds it from Go modules";
     return { ...common, state: "later", version, from: `${how} (${tool(name).purpose})` };
   });
-  return [...findings, await diagnoseGo(findings.every(({ state }) => state === "ok"))];
+  const go = await diagnoseGo(findings.every(({ state }) => state === "ok"));
+  return [...findings, ...reviewToolNames.map(diagnoseReviewTool), go];
+}
+
+/** A tool that only `npm run manifests:check` needs; whoever never runs it needs none. */
+function diagnoseReviewTool(name: ToolName): Finding {
+  const cached = cachedTool(name);
+  const from = cached
+    ? `built from Go modules with Go ${cached.record.go}: ${cached.path}`
+    : `optional; npm run manifests:check builds it from Go modules (${tool(name).purpose})`;
+  return { group: "toolchain", part: name, state: cached ? "ok" : "optional", version: toolVersion(name), from };
 }
 
 async function diagnoseGo(allBuilt: boolean): Promise<Finding> {
@@ -134,7 +147,7 @@ function diagnosePlugins(): Finding[] {
 
 /** The findings as a table for a terminal, each fix under its part. */
 export function renderFindings(findings: readonly Finding[]): string {
-  const marks = { ok: "✔", later: "…", missing: "✖" } as const;
+  const marks = { ok: "✔", later: "…", optional: "○", missing: "✖" } as const;
   const partWidth = Math.max(...findings.map(({ part }) => part.length));
   const versionWidth = Math.max(...findings.map(({ version }) => version.length));
   const lines = findings.flatMap(({ part, state, version, from, fix }) => [

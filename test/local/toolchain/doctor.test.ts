@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { buildTools } from "../../../local/toolchain/build";
 import { diagnose, type Finding, isHealthy, renderFindings } from "../../../local/toolchain/doctor";
-import { toolNames, toolVersion } from "../../../local/toolchain/tools";
+import { reviewToolNames, toolNames, toolVersion } from "../../../local/toolchain/tools";
 import { makeSandbox, type Sandbox } from "./sandbox";
 
 let sandbox: Sandbox | undefined;
@@ -38,6 +38,9 @@ test("every tool is listed with its version, and the one that stands with where 
       version: toolVersion(name),
       state: name === "pause" ? "ok" : "later",
     });
+  }
+  for (const name of reviewToolNames) {
+    expect(findings.find(({ part }) => part === name)).toMatchObject({ version: toolVersion(name), state: "optional" });
   }
   expect(findings.find(({ part }) => part === "pause")?.from).toContain("built from Go modules with Go 1.26.0");
   expect(findings.find(({ part }) => part === "go")).toMatchObject({ version: "1.26.0", state: "ok" });
