@@ -193,6 +193,17 @@ program
   .action(async (name: string, options: EnvNewOptions) => (await import("./env-new.js")).envNew(name, options));
 
 program
+  .command("policy")
+  .description("judge environments by the house's rules, offline; exits with 1 if there are faults")
+  .argument("[environments...]", "the environments to judge; every one that has a stack file without one")
+  .option("--table", "print the rules as the Markdown table of docs/policies.md instead")
+  .action(async (names: string[], { table = false }: { table?: boolean }) => {
+    const { judgeEnvironments, printRules } = await import("./policy.js");
+    if (table) return printRules();
+    process.exitCode = (await judgeEnvironments(names)) > 0 ? 1 : 0;
+  });
+
+program
   .command("e2e")
   .description("bring the platform up and run the end-to-end suites")
   .argument("[suites...]", "the suites to run; all of them without one")

@@ -1,7 +1,7 @@
-import { UnknownValueError } from "@pulumi/policy";
 import { allows, exceptionsFile, type Exception } from "./exceptions";
 import type { ReviewedResource } from "./reviewed-resource";
 import { counts, type Fault, type Rule, type RuleContext } from "./rule";
+import { UnknownValueError } from "./unknown-values";
 
 /** A fault with the rule and the object that it was found by. */
 export interface FoundFault extends Fault {
@@ -17,7 +17,7 @@ export interface Unjudged {
   readonly rule: string;
   readonly object: string;
   /** What isn't known, by the engine's own words. */
-  readonly unknown: UnknownValueError;
+  readonly unknown: Error;
 }
 
 /** What the rules make of one environment. */

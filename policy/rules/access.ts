@@ -105,7 +105,7 @@ export const noIdleTokens: Rule = {
   sees: "environment",
   *check(resource, context) {
     for (const pod of podsOfResource(resource)) {
-      const account = (pod.spec.serviceAccountName) ?? "default";
+      const account = pod.spec.serviceAccountName ?? "default";
       const inNamespace = (one: Manifest) => one.metadata.namespace === pod.namespace;
       const accounts = objectsIn(context).map(({ manifest }) => manifest);
       const own = accounts.find(

@@ -28,8 +28,8 @@ export const tlsOn: Rule = {
   *check(resource) {
     for (const placed of textsOf(resource)) yield* textFaults(placed);
     const { manifest } = resource;
-    if (manifest?.kind === "Ingress") yield* ingressFaults((manifest.spec ?? {}));
-    if (manifest?.kind === "PersistentVolume") yield* shareFaults((manifest.spec ?? {}));
+    if (manifest?.kind === "Ingress") yield* ingressFaults(manifest.spec ?? {});
+    if (manifest?.kind === "PersistentVolume") yield* shareFaults(manifest.spec ?? {});
     if (manifest !== undefined && isSparkSettings(manifest)) yield* sparkFaults(sparkPropertiesOf([manifest]));
   },
 };

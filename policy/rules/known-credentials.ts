@@ -61,9 +61,12 @@ export function* credentialsIn(text: string): Iterable<FoundCredential> {
     }
   }
   const entries = [...text.matchAll(/(?:^|[\n;?&])\s*(?:export\s+)?([\w.-]+)\s*[=:]\s*(["']?)([^\n;&"']*)\2/g)].map(
-    ([, key = "", , value = ""]) => [key, value.trim()] as const,
+    ([line = "", key = "", , value = ""]) => ({ line, entry: [key, value.trim()] as const }),
   );
-  yield* amongEntries(entries);
+  // In YAML an empty value is the head of what stands below it.
+  yield* amongEntries(
+    entries.filter(({ line, entry }) => entry[1] !== "" || line.includes("=")).map(({ entry }) => entry),
+  );
 }
 
 /** The credentials among entries that belong together: each password, with the user if there is exactly one. */

@@ -1,14 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { allows, type Asker, type Rule } from "../../kubernetes/access-rules";
-import { describeManifest, type Manifest } from "../../kubernetes/manifest";
+import type { Manifest } from "../../kubernetes/manifest";
 import { manifestsOf } from "../../review/manifests";
 import { environments, renderedPlatforms } from "../support/platform";
 
 const prefixes = { local: "", dev: "dev-", prod: "harp-" } as const;
 const groups = { local: undefined, dev: "harp-developers", prod: "harp-data-engineers" } as const;
-
-/** Cluster-wide Roles that Kubernetes leaves no way around: volumes and nodes have no namespace. */
-const allowedClusterRoles = { local: 0, dev: 1, prod: 1 } as const;
 
 const changes = ["create", "update", "patch", "delete", "deletecollection"];
 const everyVerb = ["get", "list", "watch", ...changes];
@@ -98,27 +95,6 @@ describe.each(environments)("the rights in %s", (environment) => {
         [],
       );
     });
-
-  it("are without wildcards", () => {
-    const rules = objects
-      .filter(({ kind }) => kind === "Role" || kind === "ClusterRole")
-      .flatMap((role) => (role.rules as Rule[]).map((rule) => [describeManifest(role), rule] as const));
-    expect(rules.length).toBeGreaterThan(0);
-    for (const [role, rule] of rules)
-      expect([role, [...rule.verbs, ...(rule.resources ?? []), ...(rule.apiGroups ?? [])].includes("*")]).toEqual([
-        role,
-        false,
-      ]);
-  });
-
-  it("are cluster-wide nowhere but for the driver of Windows shares", () => {
-    const cluster = objects.filter(({ kind }) => kind === "ClusterRole" || kind === "ClusterRoleBinding");
-    expect(cluster.filter(({ kind }) => kind === "ClusterRole")).toHaveLength(allowedClusterRoles[environment]);
-    for (const one of cluster) {
-      expect(one.metadata.name).toMatch(/smb/);
-      expect(JSON.stringify(one)).not.toMatch(/"secrets"/);
-    }
-  });
 });
 
 describe("the reading of rights", () => {

