@@ -23,7 +23,7 @@ export function object(
     metadata: { name: own, namespace, ...(fields.metadata as Plain) },
   };
   const type = `kubernetes:core/v1:${kind}`;
-  return reviewedResource({ type, name, protect, marked, properties: manifest as Plain & Manifest });
+  return reviewedResource({ type, name, protect, marked, properties: manifest });
 }
 
 /** A container that passes every rule, with some fields changed. */
