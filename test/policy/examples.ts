@@ -1,4 +1,3 @@
-import type { Manifest } from "../../kubernetes/manifest";
 import type { Plain } from "../../review/recording";
 import { reviewedResource, type ReviewedResource } from "../../policy/reviewed-resource";
 
