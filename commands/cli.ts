@@ -116,7 +116,9 @@ program
   .description("what the working tree does to each environment, object by object, against another revision")
   .option("--base <revision>", "the branch, tag or commit to compare with; in CI the merge base of the request", "main")
   .option("--environment <name>", "this environment only; may be repeated", collect, [])
-  .addOption(new Option("--format <format>", "how to write the report").choices(["text", "markdown"]).default("text"))
+  .addOption(
+    new Option("--format <format>", "how to write the report").choices(["text", "markdown", "json"]).default("text"),
+  )
   .option("--out <file>", "write the report to this file instead of the terminal")
   .option("--preview <file>", "report a document of `pulumi preview --json --show-sames` instead; - is standard input")
   .option("--allow-refused", "exit 0 even where a protected object would be deleted or replaced")

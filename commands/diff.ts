@@ -16,7 +16,7 @@ export interface DiffOptions {
   readonly base: string;
   /** Empty for all. */
   readonly environment: readonly string[];
-  readonly format: "text" | "markdown";
+  readonly format: "text" | "markdown" | "json";
   readonly out?: string;
   /** A document of `pulumi preview --json` to report instead of comparing; `-` is the standard input. */
   readonly preview?: string;
@@ -33,7 +33,12 @@ export const refusedExitCode = 2;
 export async function diff(options: DiffOptions): Promise<void> {
   const all = options.preview === undefined ? await offlineChanges(options) : [savedPreview(options.preview, options)];
   const colour = options.out === undefined && process.stdout.isTTY && process.env.NO_COLOR === undefined;
-  write(options.format === "markdown" ? reportMarkdown(all) : reportText(all, { colour }), options.out);
+  const report = {
+    text: () => reportText(all, { colour }),
+    markdown: () => reportMarkdown(all),
+    json: () => `${JSON.stringify(all, null, 2)}\n`,
+  };
+  write(report[options.format](), options.out);
   const refused = all.flatMap((one) => refusedChanges(one).map(({ change }) => `${one.environment}: ${change.object}`));
   if (refused.length === 0 || options.allowRefused) return;
   console.error(`refused, since protected objects would be deleted or replaced: ${refused.join("; ")}`);

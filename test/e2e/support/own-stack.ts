@@ -133,7 +133,7 @@ export class OwnStack {
 
   /** A preview as the document that `pulumi preview --json` prints. */
   preview(...args: string[]): Promise<string> {
-    return this.must("preview", "--json", "--non-interactive", "--stack", this.name, ...args);
+    return this.must("preview", "--json", "--show-sames", "--non-interactive", "--stack", this.name, ...args);
   }
 
   /** Brings the environment up and tells what was done to each resource, by the engine's own log of events. */
