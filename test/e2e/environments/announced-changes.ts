@@ -59,7 +59,7 @@ export const announcedChanges: readonly AnnouncedChange[] = [
   },
   {
     title: "another image for drivers and executors",
-    make: set("images.spark", "registry.invalid/hamilton/spark:next"),
+    make: set("images.spark", "registry.invalid/hamilton/spark:4.1.2-next"),
     atLeast: [/^update ConfigMap .*spark-settings$/],
   },
   {
