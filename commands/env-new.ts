@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
 import password from "@inquirer/password";
-import { execa } from "execa";
 import { StepError } from "../console/errors";
 import { runPlan } from "../console/progress";
 import { makeStack } from "../environments/make-stack";
 import { newEnvironment, type NewEnvironment, stackFileOf } from "../environments/new-environment";
-import { checkBackend, type PulumiProgram } from "../environments/pulumi";
+import { checkBackend } from "../environments/pulumi";
 import {
   generatedSecrets,
   type NeededSecret,
@@ -17,9 +15,7 @@ import {
 import { parseSetting } from "../environments/settings";
 import { stackFileName } from "../infra/config";
 import { projectDirectory } from "../infra/project";
-import { engineEnvironment } from "../local/stack/engine";
-import { readStartRecord, wasStarted } from "../local/stack/record";
-import { findHostProgram } from "../local/toolchain/search-path";
+import { choosePulumi } from "./chosen-pulumi";
 
 /** What the command line gives. */
 export interface EnvNewOptions {
@@ -82,30 +78,6 @@ function tell({ changes, uncompared, config }: NewEnvironment, like: string): vo
   console.error(
     `› everything else is as in ${like}, sizes, shares and stores too; context "${config.cluster.context}"`,
   );
-}
-
-/** The caller's own Pulumi with its backend, else the embedded cluster's. */
-function choosePulumi(): PulumiProgram {
-  const own = findHostProgram("pulumi");
-  if (own !== undefined) return program(own, "pulumi", { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" });
-  if (!wasStarted())
-    throw new StepError("There is no `pulumi` on PATH, and no embedded cluster with one", {
-      fix: "install Pulumi and `pulumi login` to a backend, or see the file alone with --dry-run",
-    });
-  const { engine } = readStartRecord();
-  return program(engine.pulumi, "npm run pulumi --", engineEnvironment(engine));
-}
-
-function program(path: string, command: string, environment: NodeJS.ProcessEnv): PulumiProgram {
-  return {
-    command,
-    environment,
-    run: async (args, { cwd, input = "" }) => {
-      const env = { ...environment, PATH: [dirname(path), environment.PATH].join(":") };
-      const ended = await execa(path, args, { cwd, env, extendEnv: false, input, reject: false });
-      return { exitCode: ended.exitCode ?? 1, stdout: ended.stdout, stderr: ended.stderr };
-    },
-  };
 }
 
 /** The values of secrets: generated, from a file, asked for, or none yet. */

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { parseDocument } from "yaml";
 import { projectDirectory } from "../infra/project";
 import { StepError } from "../console/errors";
 import { localStack, stackOutputs } from "../local/stack/engine";
-import { readStartRecord } from "../local/stack/record";
+import { readStartRecord, wasStarted } from "../local/stack/record";
+import { contextName } from "../local/cluster/network";
+import { choosePulumi } from "./chosen-pulumi";
 import { submit, writeSubmitter, type SubmitOptions } from "../local/submit/submit";
 
 /** What the command line gives. */
@@ -32,17 +33,21 @@ function sourceOf(stack: string): Source {
   const context: unknown = parseDocument(readFileSync(file, "utf8")).getIn(["config", "hamilton:cluster", "context"]);
   return {
     readOutputs: () => ownOutputs(stack),
-    login: { context: typeof context === "string" ? context : undefined },
+    login: {
+      context: typeof context === "string" ? context : undefined,
+      ...(context === contextName && wasStarted() ? { kubeconfig: readStartRecord().engine.kubeconfig } : {}),
+    },
   };
 }
 
 async function ownOutputs(stack: string): Promise<unknown> {
+  const pulumi = choosePulumi();
   const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
-  const shown = await execa("pulumi", args, { cwd: projectDirectory, reject: false });
+  const shown = await pulumi.run(args, { cwd: projectDirectory });
   if (shown.exitCode === 0) return JSON.parse(shown.stdout);
   throw new StepError(`The outputs of stack "${stack}" can't be read`, {
-    command: `pulumi ${args.join(" ")}`,
-    lastLines: shown.exitCode === undefined ? ["there is no `pulumi` on PATH"] : shown.stderr.split("\n").slice(-10),
+    command: `${pulumi.command} ${args.join(" ")}`,
+    lastLines: shown.stderr.split("\n").slice(-10),
     fix: "log in to the backend that holds the stack (`pulumi login`), and bring it up with `pulumi up`",
   });
 }
