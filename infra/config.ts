@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import { parseDocument } from "yaml";
 import { crossFaults } from "./config/cross-rules";
-import { ConfigError, unknownKeyFault, type ConfigFault } from "./config/faults";
+import { ConfigError, unknownKeyFault, valueFault, type ConfigFault } from "./config/faults";
 import { groupSchemas, parseGroups, projectName, type Groups } from "./config/schema";
 import {
   howToSet,
@@ -53,6 +53,8 @@ export function stackFileName(environment: string): string {
  */
 export function parseStackFile(text: string, environment: string, standIn?: (name: string) => string): ParsedStackFile {
   const file = readStackFile(text);
+  // Of a file that can't be read nothing else is known: every group would seem to be missing.
+  if (file.unreadable !== undefined) throw new ConfigError(stackFileName(environment), [file.unreadable]);
   const { groups, faults, references } = check(file.values, environment);
   const entries = Object.keys(file.secrets ?? {});
   const all = [
@@ -131,16 +133,25 @@ function readStackFile(text: string) {
   const values: Record<string, unknown> = {};
   const faults: ConfigFault[] = [];
   const document = parseDocument(text, { uniqueKeys: true });
-  for (const error of document.errors)
-    faults.push({ key: "the file", sentence: `is no YAML: ${error.message.split("\n")[0] ?? ""}` });
-  const root: unknown = faults.length > 0 ? {} : document.toJS();
+  const [error] = document.errors;
+  const root: unknown = error === undefined ? document.toJS() : {};
   const config: unknown = (root as { config?: unknown } | null)?.config;
   let secrets: Record<string, unknown> | undefined;
-  for (const [key, value] of Object.entries((config ?? {}) as Record<string, unknown>)) {
+  for (const [key, value] of Object.entries((isGroup(config) ? config : {}) as Record<string, unknown>)) {
     if (key === secretsKey) secrets = (value ?? {}) as Record<string, unknown>;
     else faults.push(...place(key, value, values));
   }
-  return { values, secrets, faults };
+  const unreadable: ConfigFault | undefined =
+    error !== undefined
+      ? { key: "the file", sentence: `is no YAML: ${(error.message.split("\n")[0] ?? "").replace(/:$/, "")}` }
+      : isGroup(config)
+        ? undefined
+        : valueFault("config", config, "a group of keys");
+  return { values, secrets, faults, unreadable };
+}
+
+function isGroup(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function plainSecrets(folder: string, environment: string, texts: Record<string, unknown>): readonly ConfigFault[] {

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { judgeVersion } from "../../../environments/preflight/api-server";
+import { judgeIngressClasses } from "../../../environments/preflight/ingress-classes";
+import { judgeNodePorts } from "../../../environments/preflight/node-ports";
+import { judgeOwnership, stateOf } from "../../../environments/preflight/ownership";
+import { judgePermissions, permissionsFor } from "../../../environments/preflight/permissions";
+import { judgeSmbDriver } from "../../../environments/preflight/smb-driver";
+import { judgeClasses } from "../../../environments/preflight/storage-classes";
+
+describe("the version of the API server", () => {
+  it.each([
+    ["v1.34.4", "ok"],
+    ["v1.32.0-gke.1200", "ok"],
+    ["v1.37.9", "ok"],
+    ["v1.38.0", "warn"],
+    ["v1.31.9+k3s1", "warn"],
+    ["v1.26.15", "fail"],
+    ["unknown", "warn"],
+  ])("%s is %s", (version, verdict) => {
+    expect(judgeVersion(version)).toMatchObject({ check: "API server", verdict });
+  });
+});
+
+describe("rights", () => {
+  const object = (kind: string, namespace?: string) => ({ apiVersion: "v1", kind, metadata: { name: "a", namespace } });
+
+  it("are asked once for each kind in each place", () => {
+    const manifests = [
+      object("Secret", "spark"),
+      object("Secret", "spark"),
+      object("Secret", "storage"),
+      object("Namespace"),
+    ];
+    expect(permissionsFor(manifests).map(({ namespace, kind }) => `${namespace}/${kind}`)).toEqual([
+      "spark/Secret",
+      "storage/Secret",
+      "/Namespace",
+    ]);
+  });
+
+  it("that are missing are named with their verbs, each place in a row of its own", () => {
+    const rows = judgePermissions([
+      { namespace: "", resource: "namespaces", denied: ["create", "delete"] },
+      { namespace: "", resource: "clusterroles.rbac.authorization.k8s.io", denied: ["create", "delete"] },
+      { namespace: "spark", resource: "secrets", denied: [] },
+    ]);
+    expect(rows.map(({ check, verdict }) => [check, verdict])).toEqual([
+      ["rights: cluster-wide", "fail"],
+      ["rights: namespace spark", "ok"],
+    ]);
+    expect(rows[0]?.found).toBe("may not create, delete: clusterroles.rbac.authorization.k8s.io, namespaces");
+  });
+});
+
+describe("StorageClasses", () => {
+  const fast = { name: "fast", provisioner: "csi.example.com", isDefault: false, canGrow: true };
+  const plain = { name: "plain", provisioner: "local", isDefault: true, canGrow: false };
+  it.each([
+    ["one that is there", "fast", [fast], "ok"],
+    ["one whose volumes can't grow", "plain", [plain], "warn"],
+    ["one that isn't there", "slow", [fast, plain], "fail"],
+    ["the default one, where there is one", undefined, [fast, { ...plain, canGrow: true }], "ok"],
+    ["the default one, where there is none", undefined, [fast], "fail"],
+    ["any, where there are none", "fast", [], "fail"],
+  ])("judge %s", (_, className, classes, verdict) => {
+    const [row] = judgeClasses([{ className, claims: ["PersistentVolumeClaim spark/harp"] }], classes);
+    expect(row).toMatchObject({ verdict });
+    if (verdict === "fail") expect(row?.found).toContain("PersistentVolumeClaim spark/harp");
+  });
+});
+
+describe("node ports", () => {
+  const need = { port: 30900, service: "storage/store-outside" };
+  it.each([
+    ["free", [{ port: 30901, service: "other/one" }], "ok"],
+    ["taken by the environment's own Service", [need], "ok"],
+    ["taken by another Service", [{ port: 30900, service: "other/one" }], "fail"],
+  ])("that are %s", (_, taken, verdict) => {
+    expect(judgeNodePorts([need], taken)).toMatchObject([{ check: "node port 30900", verdict }]);
+  });
+});
+
+describe("IngressClasses", () => {
+  it("are listed where none is needed", () => {
+    expect(judgeIngressClasses([], ["traefik", "nginx"])).toMatchObject([
+      { verdict: "ok", found: "none needed; the cluster has nginx, traefik" },
+    ]);
+  });
+  it("that are named must be there", () => {
+    const rows = judgeIngressClasses(["traefik", "nginx"], ["traefik"]);
+    expect(rows.map(({ verdict }) => verdict)).toEqual(["ok", "fail"]);
+  });
+});
+
+describe("the driver of Windows shares", () => {
+  const absent = { installed: false, ofPlatform: false, inOwnNamespace: false };
+  it.each([
+    ["counted on and there", false, { ...absent, installed: true }, "ok"],
+    ["counted on and missing", false, absent, "fail"],
+    ["to be installed", true, absent, "ok"],
+    ["installed by this environment", true, { installed: true, ofPlatform: true, inOwnNamespace: true }, "ok"],
+    ["installed by another environment", true, { ...absent, installed: true, ofPlatform: true }, "fail"],
+    ["installed by somebody else", true, { ...absent, installed: true }, "fail"],
+  ])("%s", (_, install, fact, verdict) => {
+    expect(judgeSmbDriver(install, fact).verdict).toBe(verdict);
+  });
+});
+
+describe("names that are taken", () => {
+  it.each([
+    [undefined, "absent"],
+    [{ metadata: { labels: { "app.kubernetes.io/part-of": "hamilton" } } }, "ours"],
+    [{ metadata: { labels: { "app.kubernetes.io/part-of": "another" } } }, "foreign"],
+    [{ metadata: {} }, "foreign"],
+    [{ metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } }, "terminating"],
+  ] as const)("%j is %s", (object, state) => {
+    expect(stateOf(object as never)).toBe(state);
+  });
+
+  it("give each namespace a row, and all other names one", () => {
+    const rows = judgeOwnership([
+      { kind: "Namespace", name: "spark", state: "foreign" },
+      { kind: "Namespace", name: "storage", state: "ours" },
+      { kind: "PriorityClass", name: "spark-driver", state: "foreign" },
+      { kind: "PriorityClass", name: "spark-executor", state: "absent" },
+    ]);
+    expect(rows.map(({ check, verdict }) => [check, verdict])).toEqual([
+      ["namespace spark", "fail"],
+      ["namespace storage", "ok"],
+      ["cluster-wide names", "fail"],
+    ]);
+    expect(rows[2]?.found).toBe("PriorityClass spark-driver is somebody else's");
+  });
+});

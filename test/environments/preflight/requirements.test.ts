@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { parseStackFile, type StackConfig } from "../../../infra/config";
+import type { Manifest } from "../../../kubernetes/manifest";
+import { manifestsOf } from "../../../review/manifests";
+import {
+  classNeeds,
+  ingressClassNeeds,
+  nodePortNeeds,
+  podNeeds,
+  targets,
+} from "../../../environments/preflight/requirements";
+import { environments, renderedPlatforms, stackFileText, type Environment } from "../../support/platform";
+
+describe("what an environment asks of a cluster", () => {
+  const wanted = new Map<Environment, { config: StackConfig; manifests: readonly Manifest[] }>();
+  beforeAll(async () => {
+    const platforms = await renderedPlatforms();
+    for (const name of environments) {
+      const run = platforms.get(name);
+      if (run === undefined) throw new Error(`${name} wasn't rendered`);
+      const { config } = parseStackFile(stackFileText(name), name);
+      wanted.set(name, { config, manifests: manifestsOf(run) });
+    }
+  });
+  const of = (name: Environment) => wanted.get(name) as { config: StackConfig; manifests: readonly Manifest[] };
+
+  it("names the classes of claims, and leaves out those that it brings and claims without a class", () => {
+    expect(classNeeds(of("local").manifests).map(({ className }) => className)).toEqual(["local-path"]);
+    expect(classNeeds(of("dev").manifests).map(({ className }) => className)).toEqual(["fast-ssd"]);
+    expect(classNeeds(of("prod").manifests)).toEqual([]);
+  });
+
+  it("asks for the default class where a claim names none", () => {
+    const claim = {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "a", namespace: "b" },
+      spec: {},
+    };
+    expect(classNeeds([claim])).toEqual([{ claims: ["PersistentVolumeClaim b/a"] }]);
+  });
+
+  it("names the ports of nodes with their Services", () => {
+    expect(nodePortNeeds(of("local").manifests)).toEqual([{ port: 30900, service: "storage/store-minio-outside" }]);
+    expect(nodePortNeeds(of("prod").manifests)).toEqual([]);
+  });
+
+  it("names each IngressClass once", () => {
+    const ingress = (ingressClassName?: string) => ({
+      ...{ apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "a" } },
+      spec: { ingressClassName },
+    });
+    expect(ingressClassNeeds([ingress("traefik"), ingress(), ingress("traefik")])).toEqual(["traefik"]);
+  });
+
+  it("counts every workload and one job, with places and sizes", () => {
+    const { manifests, config } = of("prod");
+    const needs = podNeeds(manifests, config);
+    expect(needs.find(({ owner }) => owner === "Spark executor")).toMatchObject({
+      count: 1,
+      cpu: 4,
+      nodeSelector: { "node.example.com/pool": "spark" },
+      tolerations: [{ key: "dedicated" }],
+      priorityClass: "harp-spark-executor",
+    });
+    expect(
+      podNeeds(of("local").manifests, of("local").config)
+        .map(({ owner }) => owner.split(" ")[0])
+        .sort(),
+    ).toEqual(["Job", "Spark", "Spark", "StatefulSet"]);
+  });
+
+  it("names the servers outside that pods connect to", () => {
+    expect(targets(of("local").config)).toEqual([]);
+    expect(targets(of("prod").config)).toMatchObject([
+      { name: "share harp", host: "files.example.com", port: 445, tls: false },
+      { name: "object store", host: "s3.example.com", port: 443, tls: true },
+    ]);
+  });
+});
