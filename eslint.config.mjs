@@ -117,6 +117,8 @@ export default tseslint.config(
         module: "writable",
         __dirname: "readonly",
         __filename: "readonly",
+        console: "readonly",
+        fetch: "readonly",
         process: "readonly",
       },
     },

@@ -19,8 +19,11 @@ export const toolNames = [
 /** The tools that check rendered manifests; `npm run manifests:check` compiles them, `npm start` does not. */
 export const reviewToolNames = ["kubeconform", "kube-score"] as const;
 
+/** The tools that check this repository's workflow files; their test compiles them. */
+export const workflowToolNames = ["actionlint"] as const;
+
 /** Every tool that is compiled from a Go module of this project. */
-export const allToolNames = [...toolNames, ...reviewToolNames] as const;
+export const allToolNames = [...toolNames, ...reviewToolNames, ...workflowToolNames] as const;
 
 /** The name of a tool; also of its binary and of its Go module's folder under `modules/`. */
 export type ToolName = (typeof allToolNames)[number];
@@ -144,6 +147,14 @@ const table: Readonly<Record<ToolName, Omit<Tool, "name">>> = {
     linkerValues: (version) => ({ "main.version": version }),
     links: [],
     buildBytes: 0.5 * gibibyte,
+  },
+  actionlint: {
+    purpose: "checks GitHub's workflow files",
+    package: "github.com/rhysd/actionlint/cmd/actionlint",
+    versionOf: "github.com/rhysd/actionlint",
+    linkerValues: (version) => ({ "github.com/rhysd/actionlint.version": `v${version}` }),
+    links: [],
+    buildBytes: 0.3 * gibibyte,
   },
 };
 
