@@ -56,20 +56,46 @@ export async function baseSnapshots(revision: string, options: BaseOptions = {})
  * @throws StepError with the faults of its stack files.
  */
 export async function workingTreeSnapshots(folder: string = projectDirectory): Promise<readonly Snapshot[]> {
-  const outside = mkdtempSync(join(tmpdir(), "hamilton-head-"));
+  return withTemporaryFolder("hamilton-head-", async (outside, cancelSignal) => {
+    try {
+      return snapshotsIn(await renderFolder(folder, outside, cancelSignal), "the working tree");
+    } catch (error) {
+      throw failure("the working tree", "mend what it names, then compare again", error);
+    }
+  });
+}
+
+/**
+ * A folder for as long as some work takes. A signal ends the programs that write to it first, then the folder goes, and
+ * only then this process does.
+ */
+async function withTemporaryFolder<T>(
+  prefix: string,
+  work: (folder: string, cancelSignal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const temporary = mkdtempSync(join(tmpdir(), prefix));
+  const controller = new AbortController();
+  let received: NodeJS.Signals | undefined;
+  const interrupted = (signal: NodeJS.Signals) => {
+    received = signal;
+    controller.abort();
+  };
+  process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
   try {
-    return snapshotsIn(await renderFolder(folder, outside), "the working tree");
-  } catch (error) {
-    throw failure("the working tree", "mend what it names, then compare again", error);
+    return await work(temporary, controller.signal);
   } finally {
-    rmSync(outside, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+    // Whoever else still has to tidy up catches it again; the last one lets it end the process.
+    if (received !== undefined) process.kill(process.pid, received);
   }
 }
 
 /** Runs a state of the repository's own rendering and gives the text of its document. */
-async function renderFolder(folder: string, outside: string): Promise<string> {
+async function renderFolder(folder: string, outside: string, cancelSignal: AbortSignal): Promise<string> {
   const file = join(outside, "snapshots.json");
-  await execa(process.execPath, ["--import", "tsx", entry, file], { cwd: folder, stdout: "ignore" });
+  const options = { cwd: folder, stdout: "ignore", cancelSignal } as const;
+  await execa(process.execPath, ["--import", "tsx", entry, file], options);
   return readFileSync(file, "utf8");
 }
 
@@ -115,40 +141,32 @@ async function git(args: readonly string[], cwd: string) {
 }
 
 /** The revision in a folder of its own, for as long as it takes to render it. */
-async function renderCommit(revision: string, commit: string, folder: string, report: Report): Promise<string> {
-  const copy = mkdtempSync(join(tmpdir(), "hamilton-base-"));
-  const remove = () => rmSync(copy, { recursive: true, force: true });
-  const interrupted = (signal: NodeJS.Signals) => {
-    remove();
-    process.kill(process.pid, signal);
-  };
-  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
-  try {
-    report(`unpacking ${revision} (${commit.slice(0, 10)})`);
-    await execa("git", ["archive", "--format=tar", commit], { cwd: folder, encoding: "buffer" }).pipe("tar", [
-      "-xf",
-      "-",
-      "-C",
-      copy,
-    ]);
-    await installPackages(copy, folder, report);
-    report(`rendering ${revision}`);
-    return await renderFolder(copy, copy);
-  } catch (error) {
-    throw failure(`revision "${revision}"`, "choose another revision with --base, such as the one before it", error);
-  } finally {
-    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
-    remove();
-  }
+function renderCommit(revision: string, commit: string, folder: string, report: Report): Promise<string> {
+  return withTemporaryFolder("hamilton-base-", async (copy, cancelSignal) => {
+    try {
+      report(`unpacking ${revision} (${commit.slice(0, 10)})`);
+      const archive = execa("git", ["archive", "--format=tar", commit], {
+        cwd: folder,
+        encoding: "buffer",
+        cancelSignal,
+      });
+      await archive.pipe({ cancelSignal })`tar -xf - -C ${copy}`;
+      await installPackages(copy, folder, report, cancelSignal);
+      report(`rendering ${revision}`);
+      return await renderFolder(copy, copy, cancelSignal);
+    } catch (error) {
+      throw failure(`revision "${revision}"`, "choose another revision with --base, such as the one before it", error);
+    }
+  });
 }
 
 /** The packages that the revision is locked to: ours where the locks are equal, a copy of its own otherwise. */
-async function installPackages(copy: string, folder: string, report: Report): Promise<void> {
+async function installPackages(copy: string, folder: string, report: Report, cancelSignal: AbortSignal): Promise<void> {
   const [theirs, ours] = [copy, folder].map((each) => digestOf(join(each, "package-lock.json")));
   const installed = join(folder, "node_modules");
   if (theirs === ours && existsSync(installed)) return symlinkSync(installed, join(copy, "node_modules"), "dir");
   report("its package-lock.json is another: npm ci");
-  await execa("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: copy });
+  await execa("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: copy, cancelSignal });
 }
 
 function digestOf(file: string): string {

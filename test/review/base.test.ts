@@ -1,4 +1,4 @@
-import { execaSync } from "execa";
+import { execa, execaSync } from "execa";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,6 +81,18 @@ describe("baseSnapshots", () => {
     expect(error).toBeInstanceOf(StepError);
     expect((error as StepError).message).toContain(message);
     expect((error as StepError).fix).toBeTruthy();
+    expect(leftovers()).toEqual([]);
+  });
+
+  it("leaves nothing behind when it is interrupted", async () => {
+    commit("setTimeout(() => undefined, 60_000);");
+    const script = `require("./review/base").baseSnapshots("HEAD", { folder: ${JSON.stringify(folder)}, report: console.log })`;
+    const running = execa(process.execPath, ["--require", "tsx/cjs", "--eval", script], {
+      cwd: projectDirectory,
+      reject: false,
+    });
+    for await (const line of running) if (line.startsWith("rendering")) running.kill("SIGTERM");
+    expect((await running).signal).toBe("SIGTERM");
     expect(leftovers()).toEqual([]);
   });
 
