@@ -72,10 +72,19 @@ describe("npm run env:check", () => {
     const running = execa("npx", ["tsx", "commands/cli.ts", "env:check", ...args()], {
       cwd: projectDirectory,
       reject: false,
+      all: true,
       // As a terminal does on Ctrl-C: the signal goes to the whole group.
       detached: true,
     });
-    for await (const line of running.iterable({ from: "stderr" })) if (line.includes("probing from pods")) break;
+    const ended = running.then(({ all }) =>
+      Promise.reject(new Error(`the check ended before its probe began: ${all}`)),
+    );
+    // Not by execa's own iterable: to leave that waits for the end of the process.
+    const begun = new Promise<void>((resolve) =>
+      running.stderr.on("data", (chunk) => String(chunk).includes("probing from pods") && resolve()),
+    );
+    await Promise.race([begun, ended]);
+    ended.catch(() => undefined);
     while ((await probeNamespaces()).length === 0) await sleep(200);
     // In an object, since a promise of a process would be one of its end.
     return { running };
