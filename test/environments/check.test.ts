@@ -32,7 +32,7 @@ describe("the check of a stack file alone", () => {
 
   it.each([
     ["half a line of YAML", "config:\n  hamilton:cluster: {context: a\n", /^the file is no YAML: /],
-    ["no group", "config: text\n", /^config is "text"; expected a group of keys$/],
+    ["no group", "config: text\n", /^config is a text; expected a group of keys$/],
     ["nothing at all", "", /^config is missing; expected a group of keys$/],
   ])("names one fault where the file holds %s", async (_, text, sentence) => {
     file("broken", text);

@@ -166,7 +166,7 @@ describe("a new environment is refused", () => {
     writeFileSync(join(folder, "Pulumi.dev.yaml"), "config: [");
     expect(refused({})).toMatch(/Pulumi\.dev\.yaml: the file is no YAML/);
     writeFileSync(join(folder, "Pulumi.dev.yaml"), "");
-    expect(refused({})).toMatch(/Pulumi\.dev\.yaml can't be copied: \d faults/);
+    expect(refused({})).toMatch(/Pulumi\.dev\.yaml can't be copied: one fault/);
   });
 
   it("with an unknown key of --set, with the nearest", () => {
