@@ -7,6 +7,19 @@ interface ExampleOptions {
   readonly marked?: readonly string[];
 }
 
+/** Objects that a rule lets pass, and such as it refuses. */
+export interface Example {
+  readonly passes: readonly ReviewedResource[];
+  /** Objects, of which the first has the fault. */
+  readonly fails: readonly ReviewedResource[];
+  /** What the fault says: its field, or a part of it. */
+  readonly field: string;
+  readonly value: string;
+}
+
+/** An example of a rule: the rule's name, what the example is about, and the objects. */
+export type NamedExample = readonly [string, string, Example];
+
 /** A Kubernetes object as rules get it. */
 export function object(
   kind: string,
