@@ -1,5 +1,5 @@
 import type { EnvironmentChanges, FieldChange, ResourceChange } from "./changes";
-import { dataHeldBy } from "./data-bearing";
+import { dataHeldBy } from "./data-words";
 import { exchangeOf, restartOf, scalingOf } from "./restarts";
 
 /** The groups of a report, the most dangerous first. A change stands in the first that fits. */

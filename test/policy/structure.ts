@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { holdsDataBearing, isDataBearing } from "../../kubernetes/data-bearing";
+import { dataBearer } from "../../kubernetes/data-bearing";
 import { describeManifest, type Manifest } from "../../kubernetes/manifest";
 import { manifestsOf } from "../../review/manifests";
 import { isManifest, unwrapped, valueOf, type Recording, type Registration } from "../../review/recording";
@@ -145,11 +145,8 @@ describe.each(environments)("what %s registers", (environment) => {
 
   it("is protected in prod, and there alone, where it can't be made again", () => {
     const holds = ({ type, inputs }: Registration) => {
-      const manifest = unwrapped(inputs) as Manifest;
-      return (
-        type.startsWith("random:") ||
-        (type.startsWith("kubernetes:") && (isDataBearing(manifest) || holdsDataBearing(manifest, objects)))
-      );
+      const manifest = type.startsWith("kubernetes:") ? (unwrapped(inputs) as Manifest) : undefined;
+      return dataBearer({ type, manifest }, objects) !== undefined;
     };
     const bearing = run.resources.filter(holds);
     expect(bearing.length).toBeGreaterThan(0);
@@ -168,7 +165,9 @@ describe.each(environments)("what %s registers", (environment) => {
     const others = objects.filter((manifest) => !onNode(manifest));
     for (const { name, type, inputs, retainOnDelete } of kubernetes) {
       const manifest = unwrapped(inputs) as Manifest;
-      const keeps = /Persistent/.test(type) ? !onNode(manifest) : holdsDataBearing(manifest, others);
+      const keeps = /Persistent/.test(type)
+        ? !onNode(manifest)
+        : dataBearer({ type, manifest }, others) === "namespace";
       expect([name, retainOnDelete]).toEqual([name, keeps]);
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dataHeldBy } from "../../review/data-bearing";
+import { dataHeldBy } from "../../review/data-words";
 import { object, store } from "./examples";
 
 const share = object("v1 PersistentVolume", "harp", {
