@@ -9,6 +9,11 @@ export interface ReachChange {
   readonly narrowed: readonly string[];
 }
 
+/** Whether anything widens or narrows. */
+export function moves({ widened, narrowed }: ReachChange): boolean {
+  return widened.length > 0 || narrowed.length > 0;
+}
+
 /**
  * What rights a change gives and takes, by subject, and which pods its namespaces admit. Rules that are only worded or
  * split otherwise are no change; a role that the environment doesn't define is named.

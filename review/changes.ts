@@ -33,6 +33,8 @@ export interface ResourceChange {
   readonly after?: Manifest;
   /** Whether the engine refuses to delete or replace it: it is protected in the state that the change starts from. */
   readonly protected: boolean;
+  /** Whether it is a deletion that leaves the object, and so its data, on the cluster: the engine only forgets it. */
+  readonly retained: boolean;
 }
 
 /** What a change does to one environment. */

@@ -1,6 +1,7 @@
 import { describeManifest, type Manifest } from "../kubernetes/manifest";
 import type { EnvironmentChanges, FieldChange, ResourceChange } from "./changes";
 import { differenceOf, isKubernetes, isProvider, leadsElsewhere, replacedWith } from "./engine-rules";
+import { withRetained } from "./retained";
 import { snapshotManifests, type Snapshot, type SnapshotResource } from "./snapshot-format";
 
 /**
@@ -54,7 +55,8 @@ class Comparison {
       if (change !== undefined) changes.push(change);
     }
     const gone = this.old.filter((each) => each.custom && !isProvider(each) && !this.kept.has(each.urn));
-    return [...changes, ...gone.reverse().map(deleted)];
+    const keeps = (urn: string) => this.oldByUrn.get(urn)?.retainOnDelete ?? false;
+    return withRetained([...changes, ...gone.reverse().map(deleted)], keeps);
   }
 
   private predecessor({ urn, aliases }: SnapshotResource): SnapshotResource | undefined {
@@ -78,6 +80,7 @@ class Comparison {
       ...manifestsOf(old, now),
       // The engine lets one update lift the protection and replace, but not replace along with something else.
       protected: old.protect && (now.protect || !replaces || this.condemned.has(old.urn)),
+      retained: false,
     };
   }
 
@@ -108,12 +111,13 @@ function forcedFields(reasons: readonly string[], fields: readonly FieldChange[]
 
 function created(resource: SnapshotResource): ResourceChange {
   const after = isKubernetes(resource) ? { after: resource.inputs as Manifest } : {};
-  return { ...described(resource), action: "create", fields: [], ...after, protected: false };
+  return { ...described(resource), action: "create", fields: [], ...after, protected: false, retained: false };
 }
 
 function deleted(resource: SnapshotResource): ResourceChange {
   const before = isKubernetes(resource) ? { before: resource.inputs as Manifest } : {};
-  return { ...described(resource), action: "delete", fields: [], ...before, protected: resource.protect };
+  const { protect } = resource;
+  return { ...described(resource), action: "delete", fields: [], ...before, protected: protect, retained: false };
 }
 
 function manifestsOf(old: SnapshotResource, now: SnapshotResource): Pick<ResourceChange, "before" | "after"> {

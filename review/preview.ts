@@ -5,11 +5,13 @@ import { describeManifest, type Manifest } from "../kubernetes/manifest";
 import type { Action, EnvironmentChanges, FieldChange, ResourceChange } from "./changes";
 import { isKubernetes, isProvider } from "./engine-rules";
 import { pathKeys } from "./property-paths";
+import { withRetained } from "./retained";
 import { urnTypeAndName } from "./urns";
 
 const state = z.looseObject({
   custom: z.boolean().default(false),
   protect: z.boolean().default(false),
+  retainOnDelete: z.boolean().default(false),
   inputs: z.record(z.string(), z.unknown()).default({}),
   outputs: z.record(z.string(), z.unknown()).default({}),
 });
@@ -61,7 +63,8 @@ export function previewChanges(environment: string, text: string): EnvironmentCh
       changes.set(each.urn, changeOf(each, action));
   }
   for (const each of refusals(diagnostics ?? [], objects)) changes.set(each.urn, each);
-  const all = [...changes.values()];
+  const keeping = new Set(objects.filter(({ oldState }) => oldState?.retainOnDelete === true).map(({ urn }) => urn));
+  const all = withRetained([...changes.values()], (urn) => keeping.has(urn));
   const manifests = (which: "oldState" | "newState") =>
     [...new Map(objects.map((each) => [each.urn, manifestOf(each, each[which])])).values()].filter(
       (each) => each !== undefined,
@@ -102,6 +105,7 @@ function changeOf(each: Step, action: Action): ResourceChange {
     ...(before === undefined || action === "create" ? {} : { before }),
     ...(after === undefined || action === "delete" ? {} : { after }),
     protected: (oldState?.protect ?? false) && (action !== "replace" || (newState?.protect ?? false)),
+    retained: false,
   };
 }
 
@@ -157,7 +161,8 @@ function refusals(diagnostics: readonly z.infer<typeof diagnostic>[], objects: r
     const old = objects.find((each) => each.urn === urn);
     const before = old === undefined ? undefined : manifestOf(old, old.oldState);
     const described = { urn, type: urnTypeAndName(urn).type, object: objectName(urn, before), action };
-    return { ...described, fields: [], ...(before === undefined ? {} : { before }), protected: isProtected };
+    const kept = before === undefined ? {} : { before };
+    return { ...described, fields: [], ...kept, protected: isProtected, retained: false };
   };
   const found = errors.flatMap(({ message }) => {
     if (!message.includes("protect")) return [];

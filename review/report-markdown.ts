@@ -1,7 +1,9 @@
 import { markdownTable } from "markdown-table";
+import { moves } from "./access-change";
 import type { EnvironmentChanges } from "./changes";
 import { figureText } from "./cost-words";
-import { environmentReport, moves, type EnvironmentReport, type ReportSection } from "./report-sections";
+import { actionWords } from "./report-counts";
+import { environmentReport, type EnvironmentReport, type ReportSection } from "./report-sections";
 import { sectionMarkdown, type Detail } from "./section-markdown";
 import { inlineCode } from "./markdown-code";
 import { risks, type Risk } from "./risk";
@@ -13,16 +15,18 @@ export const reportMarker = "<!-- hamilton review -->";
 /** GitHub takes 65536 characters in a comment; a few are left for whoever adds a line around the report. */
 export const longestReport = 65_000;
 
-const columns: Readonly<Record<Risk, string>> = {
-  refused: "refused",
-  deletes: "deleted",
-  replaces: "replaced",
-  restarts: "restart pods",
-  access: "access",
-  network: "network",
-  updates: "updated",
-  creates: "created",
-};
+/** The table's columns, the most dangerous first; one that is empty for every environment is left out. */
+const columns: readonly { readonly heading: string; readonly cell: (report: EnvironmentReport) => string }[] = [
+  { heading: "refused", cell: ({ counts }) => countCell(counts.refused, true) },
+  { heading: actionWords.delete, cell: ({ counts }) => countCell(counts.actions.delete, true) },
+  { heading: "of them kept", cell: ({ counts }) => countCell(counts.retained) },
+  { heading: actionWords.replace, cell: ({ counts }) => countCell(counts.actions.replace, true) },
+  { heading: "restart pods", cell: ({ counts }) => countCell(counts.restarts) },
+  { heading: "access", cell: (report) => reachCell(report, "access") },
+  { heading: "network", cell: (report) => reachCell(report, "network") },
+  { heading: actionWords.update, cell: ({ counts }) => countCell(counts.actions.update) },
+  { heading: actionWords.create, cell: ({ counts }) => countCell(counts.actions.create) },
+];
 
 /** What the last line may grow by when other groups than at first are named in it. */
 const footerRoom = 500;
@@ -87,11 +91,11 @@ function rendered(section: ReportSection, detail: Detail): Pick<Part, "detail" |
 }
 
 function whole(head: string, reports: readonly EnvironmentReport[], parts: readonly Part[]): string {
-  const environments = reports.map(({ environment, counts, cost }) => {
+  const environments = reports.map(({ environment, countsLine, cost }) => {
     const besides = cost.filter(({ always }) => !always).map(figureText);
     const asked = besides.length === 0 ? [] : [`Cost besides: ${listText(besides)}.`];
     const groups = parts.filter((part) => part.environment === environment).map(({ text }) => text);
-    return folded(`<b>${environment}</b>: ${counts}`, [...asked, ...groups]);
+    return folded(`<b>${environment}</b>: ${countsLine}`, [...asked, ...groups]);
   });
   return `${[head, ...environments, ...footer(parts)].join("\n\n")}\n`;
 }
@@ -108,28 +112,31 @@ function folded(title: string, blocks: readonly string[]): string {
 }
 
 function summary(reports: readonly EnvironmentReport[]): string {
-  const shown = risks.filter((risk) => reports.some(({ sections }) => sections.some((one) => one.risk === risk)));
+  const shown = columns.filter(({ cell }) => reports.some((report) => cell(report) !== ""));
   const costs = [
     ...new Set(reports.flatMap(({ cost }) => cost.filter(({ always }) => always).map(({ name }) => name))),
   ];
-  const rows = reports.map(({ environment, sections, cost }) => [
-    `**${environment}**`,
-    ...shown.map((risk) => riskCell(sections.find((one) => one.risk === risk))),
+  const rows = reports.map((report) => [
+    `**${report.environment}**`,
+    ...shown.map(({ cell }) => cell(report)),
     ...costs.map((name) => {
-      const figure = cost.find((one) => one.name === name);
+      const figure = report.cost.find((one) => one.name === name);
       if (figure === undefined) return "";
       return figure.before === figure.after ? figure.after : `${figure.before} → **${figure.after}**`;
     }),
   ]);
-  const headings = ["environment", ...shown.map((risk) => columns[risk]), ...costs];
+  const headings = ["environment", ...shown.map(({ heading }) => heading), ...costs];
   return markdownTable([headings, ...rows]);
 }
 
-function riskCell(section: ReportSection | undefined): string {
-  if (section === undefined) return "";
-  const { risk, count, reach } = section;
-  if (moves(reach)) return reach.widened.length === 0 ? "narrowed" : "**widened**";
-  return risk === "refused" || risk === "deletes" || risk === "replaces" ? `**${count}**` : String(count);
+function countCell(count: number, dangerous = false): string {
+  return count === 0 ? "" : dangerous ? `**${count}**` : String(count);
+}
+
+function reachCell({ sections }: EnvironmentReport, risk: Risk): string {
+  const reach = sections.find((one) => one.risk === risk)?.reach;
+  if (reach === undefined || !moves(reach)) return "";
+  return reach.widened.length === 0 ? "narrowed" : "**widened**";
 }
 
 /** Should the table alone be too long, its end goes. */

@@ -1,17 +1,19 @@
 import { describeManifest } from "../kubernetes/manifest";
 import type { Action, EnvironmentChanges, FieldChange, ResourceChange } from "./changes";
-import { accessChange, type ReachChange } from "./access-change";
+import { accessChange, moves, type ReachChange } from "./access-change";
 import { costFigures, type CostFigure } from "./cost-words";
 import { fieldKey } from "./field-lines";
 import { groupedBy } from "./grouping";
 import { networkChange } from "./network-change";
+import { countsText, reportCounts, type ReportCounts } from "./report-counts";
 import { reviewChanges, risks, type ReviewedChange, type Risk } from "./risk";
 
 /** What both reports tell of one environment. */
 export interface EnvironmentReport {
   readonly environment: string;
-  /** In one line: "1 refused, 2 replaced, access widened", or "nothing changes". */
-  readonly counts: string;
+  readonly counts: ReportCounts;
+  /** {@link counts} in one line: "1 refused; 2 replaced; access widened", or "nothing changes". */
+  readonly countsLine: string;
   /** Requested CPU, memory and storage first; empty for an environment that nothing changes in. */
   readonly cost: readonly CostFigure[];
   /** The most dangerous first; groups with nothing in them are left out. */
@@ -60,6 +62,7 @@ const titles: Readonly<Record<Risk, string>> = {
   restarts: "Restarts pods",
   access: "Access",
   network: "Network",
+  leaves: "Leaves the stack",
   updates: "Other updates",
   creates: "Creates",
 };
@@ -76,37 +79,14 @@ const unmoved: ReachChange = { widened: [], narrowed: [] };
 export function environmentReport(all: EnvironmentChanges): EnvironmentReport {
   const { environment, before, after } = all;
   const reviewed = reviewChanges(all);
-  const reach: Partial<Record<Risk, ReachChange>> = {
-    access: accessChange(before, after),
-    network: networkChange(before, after),
-  };
+  const reach = { access: accessChange(before, after), network: networkChange(before, after) };
+  const reachOf: Partial<Readonly<Record<Risk, ReachChange>>> = reach;
   const sections = risks
-    .map((risk) => section(risk, reviewed[risk], reach[risk] ?? unmoved))
+    .map((risk) => section(risk, reviewed[risk], reachOf[risk] ?? unmoved))
     .filter((one) => one.count > 0 || moves(one.reach));
-  const counts = sections.map(counted).join(", ");
+  const counts = reportCounts(reviewed);
   const cost = sections.length === 0 ? [] : costFigures(before, after);
-  return { environment, counts: counts === "" ? "nothing changes" : counts, cost, sections };
-}
-
-/** Whether anything widens or narrows. */
-export function moves({ widened, narrowed }: ReachChange): boolean {
-  return widened.length > 0 || narrowed.length > 0;
-}
-
-function counted({ risk, count, reach }: ReportSection): string {
-  const words: Readonly<Record<Risk, string>> = {
-    refused: "refused",
-    deletes: "deleted",
-    replaces: "replaced",
-    restarts: count === 1 ? "restarts pods" : "restart pods",
-    access: "of access without effect",
-    network: "of network without effect",
-    updates: "updated",
-    creates: "created",
-  };
-  if (!moves(reach)) return `${count} ${words[risk]}`;
-  const ways = [...(reach.widened.length > 0 ? ["widened"] : []), ...(reach.narrowed.length > 0 ? ["narrowed"] : [])];
-  return `${risk} ${ways.join(" and ")}`;
+  return { environment, counts, countsLine: countsText(counts, reach), cost, sections };
 }
 
 function section(risk: Risk, reviewed: readonly ReviewedChange[], reach: ReachChange): ReportSection {

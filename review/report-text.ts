@@ -1,11 +1,10 @@
 import { styleText } from "node:util";
 import type { EnvironmentChanges, FieldChange } from "./changes";
-import type { ReachChange } from "./access-change";
+import { moves, type ReachChange } from "./access-change";
 import { fieldText, type OneLine } from "./field-lines";
 import { figureText } from "./cost-words";
 import {
   environmentReport,
-  moves,
   withoutEffect,
   type ReportItem,
   type ReportSection,
@@ -24,6 +23,7 @@ const formats: Readonly<Record<Risk, Format>> = {
   restarts: ["bold", "yellow"],
   access: ["bold", "magenta"],
   network: ["bold", "magenta"],
+  leaves: "bold",
   updates: "bold",
   creates: ["bold", "green"],
 };
@@ -42,8 +42,8 @@ export function reportText(all: readonly EnvironmentChanges[], { colour = false 
 }
 
 function environmentText(all: EnvironmentChanges, paint: Paint): readonly string[] {
-  const { environment, counts, cost, sections } = environmentReport(all);
-  const head = `${paint("bold", environment)}: ${counts}`;
+  const { environment, countsLine, cost, sections } = environmentReport(all);
+  const head = `${paint("bold", environment)}: ${countsLine}`;
   const asked = cost.length === 0 ? [] : [`  requested: ${cost.map(figureText).join(", ")}`];
   return [head, ...asked, ...sections.flatMap((section) => ["", ...sectionText(section, paint)])];
 }
@@ -70,7 +70,7 @@ function sharedText({ field, objects }: SharedChange, paint: Paint): readonly st
 }
 
 function itemText({ sign, object, reviewed, fields }: ReportItem, paint: Paint): readonly string[] {
-  const { data, pods, refusal } = reviewed;
+  const { data, leaves, pods, refusal } = reviewed;
   const notes = [
     ...(refusal === undefined ? (data === undefined ? [] : [paint("red", `data: ${data}`)]) : []),
     ...(refusal === undefined
@@ -80,6 +80,7 @@ function itemText({ sign, object, reviewed, fields }: ReportItem, paint: Paint):
           "to do it deliberately: back up first (docs/operations.md), then",
           `  ${refusal.command}`,
         ]),
+    ...(leaves === undefined ? [] : [leaves]),
     ...(pods === undefined ? [] : [`pods: ${pods}`]),
   ];
   return [

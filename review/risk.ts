@@ -3,7 +3,17 @@ import { dataHeldBy } from "./data-words";
 import { exchangeOf, restartOf, scalingOf } from "./restarts";
 
 /** The groups of a report, the most dangerous first. A change stands in the first that fits. */
-export const risks = ["refused", "deletes", "replaces", "restarts", "access", "network", "updates", "creates"] as const;
+export const risks = [
+  "refused",
+  "deletes",
+  "replaces",
+  "restarts",
+  "access",
+  "network",
+  "leaves",
+  "updates",
+  "creates",
+] as const;
 /** How a change may hurt. */
 export type Risk = (typeof risks)[number];
 
@@ -14,6 +24,8 @@ export interface ReviewedChange {
   readonly data?: string;
   /** What it does to running pods. */
   readonly pods?: string;
+  /** What becomes of the object where it leaves the stack and stays on the cluster. */
+  readonly leaves?: string;
   /** Why the engine refuses it, and the way to do it deliberately; for protected resources only. */
   readonly refusal?: Refusal;
   /** The fields that need a new object; empty unless it is replaced. */
@@ -46,7 +58,7 @@ export function refusedChanges(all: EnvironmentChanges): readonly ReviewedChange
 function riskOf(change: ResourceChange): Risk {
   const { action } = change;
   if (change.protected && (action === "delete" || action === "replace")) return "refused";
-  if (action === "delete") return "deletes";
+  if (action === "delete") return change.retained ? "leaves" : "deletes";
   if (action === "create") return "creates";
   // A Job that is replaced loses nothing: it runs once more.
   if (restartOf(change) !== undefined) return "restarts";
@@ -65,7 +77,8 @@ function reviewChange(change: ResourceChange, { environment, before, after }: En
   return {
     change,
     data,
-    pods: restartOf(change) ?? exchangeOf(change) ?? scalingOf(change),
+    leaves: change.retained ? "leaves the stack; the object and its data stay on the cluster" : undefined,
+    pods: change.retained ? undefined : (restartOf(change) ?? exchangeOf(change) ?? scalingOf(change)),
     refusal: refused ? refusalOf(change, data, environment) : undefined,
     forcedBy: change.action === "replace" ? change.fields.filter(({ replaces }) => replaces) : [],
   };

@@ -1,7 +1,8 @@
+import { moves } from "./access-change";
 import type { FieldChange } from "./changes";
 import { fieldText, type FieldLimits, type OneLine } from "./field-lines";
 import { codeBlock, inlineCode, plainText } from "./markdown-code";
-import { moves, withoutEffect, type ReportItem, type ReportSection, type SharedChange } from "./report-sections";
+import { withoutEffect, type ReportItem, type ReportSection, type SharedChange } from "./report-sections";
 import { listText } from "./words";
 
 /** How much of a section is shown, from all to its size alone. */
@@ -54,9 +55,13 @@ function sharedMarkdown(change: SharedChange, limit: FieldLimits): string {
 }
 
 function itemMarkdown({ sign, object, reviewed, fields }: ReportItem, limit: FieldLimits): string {
-  const { data, pods, refusal } = reviewed;
+  const { data, leaves, pods, refusal } = reviewed;
   const told = refusal === undefined ? [...(data === undefined ? [] : [`**data:** ${plainText(data)}`])] : [];
-  const said = [...told, ...(pods === undefined ? [] : [plainText(pods)])].join("; ");
+  const said = [
+    ...told,
+    ...(leaves === undefined ? [] : [leaves]),
+    ...(pods === undefined ? [] : [plainText(pods)]),
+  ].join("; ");
   const refused =
     refusal === undefined
       ? []

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseStackFile } from "../../infra/config";
 import { deploy } from "../../infra/platform";
 import { at, isRecord, type Values } from "../../kubernetes/json";
-import type { EnvironmentChanges } from "../../review/changes";
+import type { EnvironmentChanges, ResourceChange } from "../../review/changes";
 import { compareSnapshots } from "../../review/comparison";
 import { renderedAccess, stackFileText } from "../../review/environments";
 import { record } from "../../review/recording";
@@ -226,6 +226,39 @@ describe("a protected object", () => {
     expect(gone.changes.every(({ action }) => action === "delete")).toBe(true);
     expect(lines(gone)).toContain("delete Namespace harp-spark PROTECTED");
     expect(gone.after).toEqual([]);
+  });
+});
+
+describe("what stays on the cluster when it leaves the stack", () => {
+  const retained = (changes: readonly ResourceChange[]) =>
+    changes.filter((each) => each.retained).map(({ object }) => object.replace(/-[0-9a-f]{10}\b/g, "-#"));
+
+  it("is what the state before says so of", () => {
+    const now = {
+      ...snapshots.dev,
+      resources: snapshots.dev.resources.filter(({ name }) => !/^harp-spark/.test(name)),
+    };
+    const { changes } = compareSnapshots("dev", snapshots.dev, now);
+    expect(changes.map(({ action }) => action)).toEqual(["delete", "delete"]);
+    expect(retained(changes)).toHaveLength(2);
+  });
+
+  it("is nothing in a Namespace that goes", () => {
+    const before = edited(snapshots.dev, "harp-spark-claim", ({ inputs }) => ({
+      ...{ retainOnDelete: true, inputs: { ...inputs, metadata: { name: "harp", namespace: "gone" } } },
+    }));
+    const namespace = edited(before, "spark-namespace", ({ inputs }) => ({
+      ...{ retainOnDelete: false, inputs: { ...inputs, metadata: { name: "gone" } } },
+    }));
+    expect(retained(compareSnapshots("dev", before, undefined).changes)).toContain("PersistentVolumeClaim gone/harp");
+    expect(retained(compareSnapshots("dev", namespace, undefined).changes)).not.toContain(
+      "PersistentVolumeClaim gone/harp",
+    );
+  });
+
+  it("is nothing that is made anew", () => {
+    const moved = edited(snapshots.dev, "harp-spark-claim", (old) => withInput(old, ["spec", "storageClassName"], "b"));
+    expect(retained(compareSnapshots("dev", snapshots.dev, moved).changes)).toEqual([]);
   });
 });
 

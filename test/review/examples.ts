@@ -21,6 +21,7 @@ export function change(
   after: Manifest | undefined,
   fields: readonly FieldChange[] = [],
   isProtected = false,
+  retained = false,
 ): ResourceChange {
   const one = (after ?? before) as Manifest;
   const replaced = fields.some(({ replaces }) => replaces);
@@ -28,7 +29,7 @@ export function change(
   const type = `kubernetes:${one.apiVersion.includes("/") ? one.apiVersion : `core/${one.apiVersion}`}:${one.kind}`;
   const urn = `urn:pulumi:prod::hamilton::${type}::${one.metadata.name}`;
   const object = describeManifest(one);
-  return { urn, type, object, action, fields, before, after, protected: isProtected };
+  return { urn, type, object, action, fields, before, after, protected: isProtected, retained };
 }
 
 /** The changes of an environment; its objects are those of the changes, and others beside them. */

@@ -90,6 +90,22 @@ describe("previewChanges", () => {
     expect(after.length - before.length).toBe(2);
   });
 
+  it("marks the deletions that the state says keep their object", () => {
+    const document = JSON.parse(recorded("another-storage-class")) as {
+      steps: { op: string; urn: string; oldState?: object }[];
+    };
+    const kept = (step: { op: string; urn: string }) => step.op === "delete" && step.urn.endsWith("-claim");
+    const steps = document.steps.map((step) =>
+      kept(step) ? { ...step, oldState: { ...step.oldState, retainOnDelete: true } } : step,
+    );
+    const { changes } = previewChanges("local", JSON.stringify({ ...document, steps }));
+    const deleted = changes.filter(({ action }) => action === "delete");
+    expect(deleted.map(({ type, retained }) => [type.split(":").at(-1), retained])).toEqual([
+      ["PersistentVolumeClaim", true],
+      ["PersistentVolume", false],
+    ]);
+  });
+
   it("folds a replacement that is told in its parts into one", () => {
     const document = JSON.parse(recorded("additions")) as { steps: { op: string; oldState?: object }[] };
     const steps = document.steps.flatMap((step) =>

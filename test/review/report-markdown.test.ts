@@ -27,9 +27,9 @@ it("has a table of the environments first, with the columns that are needed", ()
         .slice(1, -1),
     );
   expect(rows).toEqual([
-    ["environment", "refused", "created", "CPU", "memory", "storage"],
+    ["environment", "refused", "replaced", "created", "CPU", "memory", "storage"],
     expect.arrayContaining([expect.stringMatching(/^-{3,}$/)]),
-    ["**prod**", "**1**", "1", "4 → **6**", "16Gi → **24Gi**", "400Gi → **600Gi**"],
+    ["**prod**", "**1**", "**1**", "1", "4 → **6**", "16Gi → **24Gi**", "400Gi → **600Gi**"],
   ]);
 });
 
@@ -40,7 +40,7 @@ it("names the environments that nothing changes in", () => {
 
 it("folds each environment and each group, and leaves the dangerous ones open", () => {
   expect(reportMarkdown([replaced]).match(/<details.*/g)).toEqual([
-    "<details><summary><b>prod</b>: 1 refused, 1 created</summary>",
+    "<details><summary><b>prod</b>: 1 refused; 1 replaced, 1 created</summary>",
     "<details open><summary><b>Refused</b> (1)</summary>",
     "<details><summary><b>Creates</b> (1)</summary>",
   ]);
@@ -50,6 +50,14 @@ it("folds each environment and each group, and leaves the dangerous ones open", 
 it("gives the way to a refused change as a command to copy", () => {
   expect(reportMarkdown([replaced])).toContain(
     "    ```sh\n    pulumi state unprotect 'urn:pulumi:prod::hamilton::kubernetes:apps/v1:StatefulSet::store-minio' --stack prod\n    ```",
+  );
+});
+
+it("says of a deletion that leaves the object on the cluster that it does, and folds it up", () => {
+  const text = reportMarkdown([environment([change(store(), undefined, [], false, true)])]);
+  expect(text).toContain("<details><summary><b>Leaves the stack</b> (1)</summary>");
+  expect(text).toContain(
+    "`StatefulSet storage/store-minio` — **data:** holds the object store's disks; leaves the stack; the object and its data stay on the cluster",
   );
 });
 

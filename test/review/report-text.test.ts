@@ -16,7 +16,7 @@ const all = environment([
 ]);
 
 it("starts with the counts, and tells the most dangerous first", () => {
-  expect(reportText([all])).toBe(`prod: 1 refused, 1 deleted, 1 of access without effect, 1 updated, 1 created
+  expect(reportText([all])).toBe(`prod: 1 refused; 1 deleted, 1 replaced, 2 updated, 1 created
   requested: CPU 4 → 6, memory 16Gi → 24Gi, storage 400Gi → 600Gi
 
   Refused
@@ -42,6 +42,31 @@ it("starts with the counts, and tells the most dangerous first", () => {
 
   Creates
     + Service storage/new
+`);
+});
+
+it("counts in the engine's words, whichever group a change stands in", () => {
+  const [job, next] = [object("batch/v1 Job", "storage/setup-1"), object("batch/v1 Job", "storage/setup-2")];
+  const again = change(job, next, [field("metadata.name", "setup-1", "setup-2", true)]);
+  const deployment = object("apps/v1 Deployment", "storage/console", { spec: { replicas: 1 } });
+  const text = reportText([environment([again, change(deployment, deployment, [image])])]);
+  expect(text).toMatch(/^prod: 1 replaced, 1 updated; 2 restart pods\n/);
+});
+
+it("tells what stays on the cluster apart from what is deleted there", () => {
+  const kept = change(store(), undefined, [], false, true);
+  const others = ["spark/a", "storage/a"].map((named) => object("v1 ConfigMap", named));
+  expect(reportText([environment([kept, change(role, undefined)], { others })]))
+    .toContain(`prod: 2 deleted (1 of them kept on the cluster)
+  requested: CPU 4 → 0, memory 16Gi → 0, storage 400Gi → 0
+
+  Deletes
+    - Role spark/driver
+
+  Leaves the stack
+    - StatefulSet storage/store-minio
+      data: holds the object store's disks
+      leaves the stack; the object and its data stay on the cluster
 `);
 });
 

@@ -14,6 +14,8 @@ describe("a change stands under", () => {
     ["refused", "a protected deletion", change(store(), undefined, [], true)],
     ["refused", "a protected replacement", change(store(), store(), [field("spec.serviceName", "a", "b", true)], true)],
     ["deletes", "a deletion", change(role, undefined)],
+    ["leaves", "a deletion that keeps the object", change(store(), undefined, [], false, true)],
+    ["refused", "a protected deletion that would keep the object", change(store(), undefined, [], true, true)],
     ["replaces", "a new object", change(store(), store(), [field("spec.serviceName", "a", "b", true)])],
     ["restarts", "a pod template", change(store(), store(), [template], true)],
     [
