@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { isDocument, parseDocument } from "yaml";
 import { ConfigError, parseStackFile } from "../../infra/config";
+import { setConfig } from "./stack-edit";
 import { stackFileText, type Environment } from "./platform";
 
 /** Where a value stands in a stack file: the group, then the keys below it. */
@@ -11,9 +12,7 @@ export function changed(environment: Environment, ...changes: readonly (readonly
   const document = parseDocument(stackFileText(environment));
   expect(isDocument(document)).toBe(true);
   for (const [[group, ...rest], value] of changes) {
-    const path = ["config", `hamilton:${String(group)}`, ...rest];
-    if (value === undefined) document.deleteIn(path);
-    else document.setIn(path, document.createNode(value));
+    setConfig(document, [`hamilton:${String(group)}`, ...rest], value);
   }
   return document.toString();
 }

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setConfig } from "../../support/stack-edit";
 import type { OwnStack } from "../support/own-stack";
 
 /** A change that somebody makes to an environment, and what it must at least do. */
@@ -18,9 +19,7 @@ const set =
   (stack: OwnStack): void =>
     stack.edit((document) => {
       const [group = "", ...rest] = path.split(".");
-      const keys = ["config", `hamilton:${group}`, ...rest];
-      if (value === undefined) document.deleteIn(keys);
-      else document.setIn(keys, document.createNode(value));
+      setConfig(document, [`hamilton:${group}`, ...rest], value);
     });
 
 /** Replaces a text in a source file of the program, which must hold it. */

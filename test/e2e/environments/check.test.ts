@@ -7,11 +7,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseDocument, type Document } from "yaml";
 import { exitCodes, type CheckReport } from "../../../environments/check-report";
 import { projectDirectory } from "../../../infra/project";
-import { localReference } from "../../../local/images/tags";
 import { readStartRecord } from "../../../local/stack/record";
 import { localStackFile } from "../../../local/stack/stack-file";
 import { kubernetesObject, npmRun } from "../support/commands";
 import { CuttableProxy } from "../support/cuttable-proxy";
+import { setBesideLocal } from "../support/local-stack-file";
 
 /** An environment that is only checked, never brought up. */
 const environment = "checked";
@@ -41,17 +41,9 @@ describe("npm run env:check", () => {
   /** Writes the environment's stack file: the embedded cluster's with what must differ, then an edit. */
   function writeStackFile(edit: (document: Document) => void = () => undefined): void {
     const document = parseDocument(readFileSync(localStackFile(), "utf8"));
-    const set = (path: readonly string[], value: unknown) =>
-      document.setIn(["config", ...path], document.createNode(value));
     document.delete("encryptionsalt");
-    set(["hamilton:cluster", "kubeconfig"], readStartRecord().engine.kubeconfig);
-    set(["hamilton:namespaces"], { prefix: environment });
-    // Full references, since no registry stands behind the images that the node holds already.
-    const images = { registry: "registry.invalid", spark: localReference("spark"), minio: localReference("minio") };
-    set(["hamilton:images"], images);
-    set(["hamilton:volumes"], {});
-    set(["hamilton:objectStore", "nodePort"], nodePort);
-    set(["hamilton:objectStore", "externalEndpoint"], `http://node.invalid:${nodePort}`);
+    document.setIn(["config", "hamilton:cluster", "kubeconfig"], readStartRecord().engine.kubeconfig);
+    setBesideLocal(document, environment, nodePort, "node.invalid");
     edit(document);
     writeFileSync(join(folder, `Pulumi.${environment}.yaml`), document.toString());
   }

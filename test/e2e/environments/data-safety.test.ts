@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Document } from "yaml";
+import { setConfig } from "../../support/stack-edit";
 import { kubernetesObject, mustRun } from "../support/commands";
 import { OwnStack } from "../support/own-stack";
 import { readObject, writeObject } from "../support/stored-data";
@@ -10,10 +11,8 @@ const volumes = "hamilton:volumes";
 /** Sets a value of the stack file; `undefined` takes the key away. */
 const set =
   (value: unknown, ...path: readonly string[]) =>
-  (document: Document) => {
-    if (value === undefined) document.deleteIn(["config", ...path]);
-    else document.setIn(["config", ...path], document.createNode(value));
-  };
+  (document: Document) =>
+    setConfig(document, path, value);
 
 /** Another name for a volume. */
 const renamed = (from: string, to: string) => (document: Document) => {
@@ -36,8 +35,7 @@ describe("an environment that protects its data", () => {
       const disk = { className: "local-path", accessMode: "ReadWriteOnce", size: "1Gi" };
       set({ kind: "storageClass", mountPath: "/mnt/lab", ...disk }, volumes, "lab")(document);
     });
-    const secret = ["--secret", "--path", "hamilton:secrets.harp-password", "--", "of-nobody"];
-    await stack.must("config", "set", "--stack", stack.name, ...secret);
+    await stack.setSecret("harp-password", "of-nobody");
     await stack.up();
     digest = await writeObject(stack, "lake/kept.bin", 3_000_000);
   });

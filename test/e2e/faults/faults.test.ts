@@ -1,25 +1,15 @@
 import { execa } from "execa";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "yaml";
 import { projectDirectory } from "../../../infra/project";
-import { localStackFile } from "../../../local/stack/stack-file";
 import { mustRun, npmRun } from "../support/commands";
-
-/** A copy of this host's stack file with one value set. */
-function changedStackFile(path: readonly string[], value: unknown): string {
-  const document = parseDocument(readFileSync(localStackFile(), "utf8"));
-  document.setIn(["config", ...path], value);
-  const file = join(mkdtempSync(join(tmpdir(), "hamilton-faults-")), "Pulumi.local.yaml");
-  writeFileSync(file, document.toString());
-  return file;
-}
+import { changedLocalFile } from "../support/local-stack-file";
 
 describe("bad input", () => {
   it("an unknown key of the stack file is named with the nearest known one, and nothing is changed", async () => {
-    const file = changedStackFile(["hamilton:spark", "quoat"], { pods: 5 });
+    const file = changedLocalFile(["hamilton:spark", "quoat"], { pods: 5 });
     const ended = await npmRun("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", "--config-file", file]);
     expect(ended.exitCode).not.toBe(0);
     expect(ended.all).toMatch(/spark\.quoat.*quota/s);

@@ -1,10 +1,6 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "yaml";
-import { localStackFile } from "../../../local/stack/stack-file";
 import { kubernetesObject, mustRun, npmRun, platformOutputs } from "../support/commands";
+import { changedLocalFile } from "../support/local-stack-file";
 
 interface PreviewStep {
   readonly op: string;
@@ -34,11 +30,7 @@ describe("the stack on the embedded cluster", () => {
   });
 
   it("shows exactly the one object that a changed line of the stack file changes", async () => {
-    const document = parseDocument(readFileSync(localStackFile(), "utf8"));
-    document.setIn(["config", "hamilton:spark", "quota", "pods"], 19);
-    const file = join(mkdtempSync(join(tmpdir(), "hamilton-e2e-")), "Pulumi.local.yaml");
-    writeFileSync(file, document.toString());
-
+    const file = changedLocalFile(["hamilton:spark", "quota", "pods"], 19);
     expect((await changes(["preview", "--config-file", file])).map(described)).toEqual([quotaStep]);
   });
 

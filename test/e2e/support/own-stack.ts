@@ -5,9 +5,9 @@ import { execa } from "execa";
 import { parseDocument, type Document } from "yaml";
 import { projectDirectory } from "../../../infra/project";
 import { nodeAddress } from "../../../local/cluster/network";
-import { localReference } from "../../../local/images/tags";
 import { readStartRecord } from "../../../local/stack/record";
 import { mustRun, type Ended } from "./commands";
+import { setBesideLocal } from "./local-stack-file";
 
 /** A stack file's text before an edit becomes its document after it. */
 export type Edit = (document: Document) => void;
@@ -79,15 +79,7 @@ export class OwnStack {
     this.lastEdit = edit;
     const document = parseDocument(readFileSync(join(this.project, "Pulumi.local.yaml"), "utf8"));
     if (this.salt !== undefined) document.set("encryptionsalt", this.salt);
-    const set = (path: readonly string[], value: unknown) =>
-      document.setIn(["config", ...path], document.createNode(value));
-    set(["hamilton:namespaces"], { prefix: this.name });
-    // Full references, since no registry stands behind the images that the node holds already.
-    const images = { registry: "registry.invalid", spark: localReference("spark"), minio: localReference("minio") };
-    set(["hamilton:images"], images);
-    set(["hamilton:volumes"], {});
-    set(["hamilton:objectStore", "nodePort"], this.nodePort);
-    set(["hamilton:objectStore", "externalEndpoint"], this.storeEndpoint);
+    setBesideLocal(document, this.name, this.nodePort, nodeAddress);
     edit(document);
     writeFileSync(this.stackFile, document.toString());
   }
