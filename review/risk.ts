@@ -1,5 +1,6 @@
 import type { EnvironmentChanges, FieldChange, ResourceChange } from "./changes";
 import { dataHeldBy } from "./data-words";
+import { staleValues } from "./stale-values";
 import { exchangeOf, restartOf, scalingOf } from "./restarts";
 
 /** The groups of a report, the most dangerous first. A change stands in the first that fits. */
@@ -70,7 +71,8 @@ function riskOf(change: ResourceChange): Risk {
   return "updates";
 }
 
-function reviewChange(change: ResourceChange, { environment, before, after }: EnvironmentChanges): ReviewedChange {
+function reviewChange(change: ResourceChange, all: EnvironmentChanges): ReviewedChange {
+  const { environment, before, after } = all;
   const objects = change.action === "create" ? after : before;
   const data = dataHeldBy({ type: change.type, manifest: change.before ?? change.after }, objects);
   const refused = riskOf(change) === "refused";
@@ -78,7 +80,9 @@ function reviewChange(change: ResourceChange, { environment, before, after }: En
     change,
     data,
     leaves: change.retained ? "leaves the stack; the object and its data stay on the cluster" : undefined,
-    pods: change.retained ? undefined : (restartOf(change) ?? exchangeOf(change) ?? scalingOf(change)),
+    pods: change.retained
+      ? undefined
+      : (restartOf(change) ?? exchangeOf(change) ?? scalingOf(change) ?? staleValues(change, all)),
     refusal: refused ? refusalOf(change, data, environment) : undefined,
     forcedBy: change.action === "replace" ? change.fields.filter(({ replaces }) => replaces) : [],
   };
