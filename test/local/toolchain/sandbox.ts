@@ -11,7 +11,9 @@ export interface Sandbox {
   /** Puts an executable shell script on the sandbox's `PATH`. */
   program(name: string, body: string): string;
   /** Puts a `go` on `PATH` that answers as version and "compiles" small scripts; what it is called with is recorded. */
-  compiler(options?: { version?: string; seconds?: number; fails?: readonly string[] }): void;
+  compiler(options?: { version?: string; held?: boolean; fails?: readonly string[] }): void;
+  /** Lets a compiler go on that was put there as `held`. */
+  letCompile(): void;
   /** The builds that the compiler was asked for: the last argument of each `go build`. */
   builds(): string[];
   /** The environment for a process of its own that shall use this sandbox. */
@@ -28,6 +30,7 @@ export function makeSandbox(options: { bare?: boolean } = {}): Sandbox {
   const root = mkdtempSync(join(tmpdir(), "toolchain-test-"));
   const bin = join(root, "bin");
   const record = join(root, "builds.txt");
+  const gate = join(root, "may-compile");
   mkdirSync(bin);
   const before = Object.fromEntries(changed.map((name) => [name, process.env[name]]));
   process.env.HAMILTON_CACHE = join(root, "cache");
@@ -42,7 +45,7 @@ export function makeSandbox(options: { bare?: boolean } = {}): Sandbox {
     root,
     toolchain: join(root, "cache", "toolchain"),
     program,
-    compiler: ({ version = "1.26.0", seconds = 0, fails } = {}) => {
+    compiler: ({ version = "1.26.0", held = false, fails } = {}) => {
       const ending = fails
         ? [...fails.map((line) => `echo '${line}' >&2`), "exit 1"]
         : [`printf '#!/bin/sh\\necho compiled\\n' > "$out"`];
@@ -53,12 +56,13 @@ export function makeSandbox(options: { bare?: boolean } = {}): Sandbox {
           `if [ "$1 $2" = "env GOPROXY" ]; then echo https://modules.example,direct; exit; fi`,
           `for argument; do if [ "$previous" = -o ]; then out=$argument; fi; previous=$argument; done`,
           `echo "$previous in $PWD with $GOPROXY $GOFLAGS" >> ${record}`,
-          // In short pieces, so that nothing outlives a killed compiler for long.
-          `i=0; while [ $i -lt ${seconds * 10} ]; do sleep 0.1; i=$((i+1)); done`,
+          // In short pieces, and no longer than the sandbox stands, so that nothing outlives a killed compiler.
+          ...(held ? [`while [ -d ${root} ] && [ ! -e ${gate} ]; do sleep 0.1; done`] : []),
           ...ending,
         ].join("\n"),
       );
     },
+    letCompile: () => writeFileSync(gate, ""),
     builds: () => (existsSync(record) ? readFileSync(record, "utf8").trim().split("\n") : []),
     environment: () => ({ ...process.env }),
     remove: () => {
