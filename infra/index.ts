@@ -1,10 +1,18 @@
+import { setImmediate } from "node:timers/promises";
 import { findClusterAccess } from "./cluster-access";
 import { loadConfig } from "./config";
 import { refuseMisfits } from "./compatibility";
-import { deploy } from "./platform";
+import { deploy, type PlatformOutputs } from "./platform";
+import { kubernetesProvider } from "./provider";
 
-refuseMisfits();
-const config = loadConfig();
-const platform = deploy(config, findClusterAccess(config.cluster));
-
-export const { namespaces, sparkImage, volumes, objectStore, submitter } = platform;
+/** The program: what Pulumi runs, and whose result are the stack's outputs. */
+export = async function program(): Promise<PlatformOutputs> {
+  refuseMisfits();
+  const config = loadConfig();
+  const access = findClusterAccess(config.cluster);
+  const provider = kubernetesProvider(access);
+  // Sends the provider's registration off, so that the engine starts its plugin while the platform is being declared:
+  // everything else waits for that plugin.
+  await setImmediate();
+  return deploy(config, access, provider);
+};

@@ -26,9 +26,15 @@ export interface PlatformOutputs {
 /**
  * The platform of one environment: everything that its stack file describes, on the cluster that `access` leads to.
  * Nothing is read here but the arguments, so tests call it as the program does.
+ *
+ * @param provider The provider of that cluster, where it is registered already.
  */
-export function deploy(config: StackConfig, access: ClusterAccess): PlatformOutputs {
-  const on = { provider: kubernetesProvider(access) };
+export function deploy(
+  config: StackConfig,
+  access: ClusterAccess,
+  provider: pulumi.ProviderResource = kubernetesProvider(access),
+): PlatformOutputs {
+  const on = { provider };
   const protect = protectsData(config);
   const common = commonNamespaceArgs(config);
   const keep = namespacesWithData(config);

@@ -40,9 +40,9 @@ function removeDamaged(file) {
   }
 }
 
-/** One hash of the names and contents of all sources, of what bundles them and of how. */
+/** One hash of where the project stands, of the names and contents of all sources, of what bundles them and of how. */
 function sourcesKey(root) {
-  const hash = createHash("sha256").update(require("esbuild/package.json").version);
+  const hash = createHash("sha256").update(`${root}\0${require("esbuild/package.json").version}\0`);
   const sources = rooms.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(ts|json)$/.test(entry.name))
@@ -64,7 +64,9 @@ function writeBundle(root, folder, file) {
   const { outputFiles, metafile } = require("esbuild").buildSync({
     absWorkingDir: root,
     entryPoints: [join(root, "infra", "index.ts")],
-    outfile: file,
+    // Sources are named from here. The bundle's own place says nothing: node_modules may be a link to another project's.
+    outfile: join(root, "infra", "bundle.cjs"),
+    sourceRoot: `${join(root, "infra")}/`,
     bundle: true,
     write: false,
     metafile: true,

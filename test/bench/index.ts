@@ -98,7 +98,7 @@ async function main(): Promise<void> {
     memory,
     starting,
     () => rendering(rounds),
-    () => previews(rounds),
+    () => previews(2 * rounds),
     () => submissions(3),
   ];
   for (const measure of measured) {

@@ -16,7 +16,7 @@ function write(path: string, text: string): void {
 
 /** Loads the bundle as `infra/main.cjs` does, and gives what the program exports. */
 function run(): Record<string, unknown> | undefined {
-  return loadBundle(root, cache)?.(require, join(root, "infra"));
+  return loadBundle(root, cache)?.(require, join(root, "infra")) as Record<string, unknown> | undefined;
 }
 
 const bundles = () => readdirSync(cache).map((name) => join(cache, name));
@@ -88,7 +88,9 @@ describe("the program's bundle", () => {
     expect(run()).toBeUndefined();
   });
 
-  it("names the TypeScript lines in stack traces", () => {
+  it("names the TypeScript lines in stack traces, also where node_modules is a link to another project's", () => {
+    mkdirSync(join(root, "another", "project"), { recursive: true });
+    symlinkSync(join(root, "another", "project"), cache);
     write("infra/index.ts", '\nexport const first = 1;\nthrow new Error("on the third line");\n');
     symlinkSync(join(projectDirectory, "node_modules"), join(root, "node_modules"));
     const loader = join(projectDirectory, "infra", "program-bundle.cjs");
@@ -107,9 +109,9 @@ describe("the program's bundle", () => {
 });
 
 describe("this program", () => {
-  it("can be bundled, and refuses an empty configuration by its own sentence", () => {
+  it("can be bundled, and refuses an empty configuration by its own sentence", async () => {
     const folder = mkdtempSync(join(tmpdir(), "bundle-"));
-    const program = loadBundle(projectDirectory, folder);
-    expect(() => program?.(require, join(projectDirectory, "infra"))).toThrow("hamilton:cluster is missing");
+    const program = loadBundle(projectDirectory, folder)?.(require, join(projectDirectory, "infra"));
+    await expect((program as () => Promise<unknown>)()).rejects.toThrow("hamilton:cluster is missing");
   });
 });
