@@ -64,6 +64,12 @@ describe("the workflow files", () => {
   });
 });
 
+/** A job that may be another workflow. */
+interface Caller {
+  readonly uses?: string;
+  readonly permissions?: object;
+}
+
 describe("the GitHub workflows", () => {
   const workflows = githubFiles().filter(({ path }) => path.includes("/workflows/"));
 
@@ -79,6 +85,17 @@ describe("the GitHub workflows", () => {
     const granted = valuesOf(value.jobs, "permissions").flatMap(([, rights]) => Object.entries(rights as object));
     const known = ["actions: read", "contents: read", "id-token: write", "issues: write", "pull-requests: write"];
     expect(granted.map((right) => right.join(": ")).filter((right) => !known.includes(right))).toEqual([]);
+  });
+
+  it("grant a workflow that they call every right that its jobs ask for, without which GitHub starts none", () => {
+    const called = workflows.flatMap(({ value }) => Object.values(value.jobs as Record<string, Caller>));
+    const callers = called.filter(({ uses }) => uses !== undefined);
+    expect(callers.length).toBeGreaterThan(0);
+    for (const { uses, permissions } of callers) {
+      const asked = valuesOf(workflows.find(({ path }) => uses === `./${path}`)?.value.jobs, "permissions");
+      expect(asked.length).toBeGreaterThan(0);
+      for (const [, rights] of asked) expect(permissions).toMatchObject(rights as object);
+    }
   });
 
   it("put nothing of a request into shell text, where it would be run", () => {
