@@ -1,5 +1,7 @@
 import Table from "cli-table3";
-import { environmentsIn, renderEnvironment } from "../review/environments";
+import { parseStackFile } from "../infra/config";
+import { isProduction } from "../infra/config/production";
+import { environmentsIn, renderEnvironment, stackFileText } from "../review/environments";
 import { houseExceptions } from "../policy/exceptions";
 import { judge, unusedExceptions, type FoundFault } from "../policy/judge";
 import { reviewedResources } from "../policy/reviewed-resource";
@@ -21,16 +23,16 @@ export async function judgeEnvironments(names: readonly string[]): Promise<numbe
     throw new StepError(`There is no stack file Pulumi.${unknown}.yaml`, { fix: `choose from: ${known.join(", ")}` });
   const exceptions = houseExceptions();
   let count = 0;
-  for (const environment of names.length > 0 ? names : known) {
-    const resources = reviewedResources(await renderEnvironment(environment));
+  for (const name of names.length > 0 ? names : known) {
+    const { cluster } = parseStackFile(stackFileText(name), name).config;
+    const environment = { name, production: isProduction(cluster, name) };
+    const resources = reviewedResources(await renderEnvironment(name));
     const judgement = judge(rules, resources, environment, exceptions);
     const faults = [...judgement.faults, ...unusedExceptions(exceptions, environment, judgement)];
     count += faults.length;
     if (faults.length > 0) console.log(faultsTable(faults));
     const { length } = judgement.allowed;
-    console.log(
-      `${environment}: ${faults.length} faults in ${resources.length} resources; ${length} allowed by exceptions`,
-    );
+    console.log(`${name}: ${faults.length} faults in ${resources.length} resources; ${length} allowed by exceptions`);
   }
   return count;
 }

@@ -1,4 +1,5 @@
 import type { StackConfig } from "../infra/config";
+import { isProduction } from "../infra/config/production";
 import { secretsKey } from "../infra/config/secrets";
 import { clashes, sameCluster } from "./clashes";
 import { type Setting, valueAt, type ValuePath, type Values, withValue } from "./settings";
@@ -45,6 +46,7 @@ export function derivedValues(pattern: Pattern, read: (values: Values) => StackC
   const draft = new Draft(pattern);
   draft.setOwn([cluster, "context"], pattern.context);
   draft.setOwn(["hamilton:namespaces", "prefix"], pattern.prefix ?? pattern.name);
+  keepProduction(draft, pattern);
   takeCluster(draft, pattern);
   pairEndpoint(draft);
   if (valueAt(draft.values, ["hamilton:spark", "submitters"]) !== undefined)
@@ -86,6 +88,13 @@ class Draft {
     const was = before === undefined ? "nothing" : JSON.stringify(before);
     this.changes.push(`${path.join(".")} ${state} (${was} in ${this.pattern.like}): ${why}`);
   }
+}
+
+/** What is like an environment for production is one too, whatever it is called. */
+function keepProduction(draft: Draft, { like, environments }: Pattern): void {
+  const model = environments.find(({ environment }) => environment === like);
+  if (model !== undefined && isProduction(model.cluster, like))
+    draft.derive([cluster, "production"], true, `it is like ${like}, so the strictest rules count`);
 }
 
 /** On another cluster: what is known of it from an environment that stands there, instead of what the first one has. */

@@ -1,11 +1,12 @@
 import type { StackConfig } from "./config";
+import { isProduction } from "./config/production";
 
 /**
  * Whether the engine refuses to delete or replace what holds data in this environment: `hamilton:cluster.protectData`,
- * else whether it is `prod`.
+ * else whether it is one for production.
  */
 export function protectsData({ cluster, environment }: StackConfig): boolean {
-  return cluster.protectData ?? environment === "prod";
+  return cluster.protectData ?? isProduction(cluster, environment);
 }
 
 /**

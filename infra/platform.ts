@@ -8,6 +8,7 @@ import { SparkRuntime } from "../components/spark/runtime";
 import { ObjectStore } from "../components/storage/object-store";
 import type { ClusterAccess } from "./cluster-access";
 import type { StackConfig } from "./config";
+import { isProduction } from "./config/production";
 import { namespacesWithData, protectsData } from "./data-safety";
 import { platformImage } from "./images";
 import { kubernetesProvider } from "./provider";
@@ -143,7 +144,7 @@ function storeArgs(
         { accessKey: secret(config, pair.accessKey), secretKey: secret(config, pair.secretKey) },
       ]),
     );
-    return { ...objectStore, users, keys, allowPlainHttp: config.environment !== "prod" };
+    return { ...objectStore, users, keys, allowPlainHttp: !isProduction(config.cluster, config.environment) };
   }
   const { resources, nodePort, externalEndpoint, replicas, buckets, storage: disks } = objectStore;
   const { cpu, memory } = resources;

@@ -1,6 +1,6 @@
 import { allows, exceptionsFile, type Exception } from "./exceptions";
 import type { ReviewedResource } from "./reviewed-resource";
-import { counts, type Fault, type Rule, type RuleContext } from "./rule";
+import { counts, type Fault, type JudgedEnvironment, type Rule, type RuleContext } from "./rule";
 import { UnknownValueError } from "./unknown-values";
 
 /** A fault with the rule and the object that it was found by. */
@@ -50,7 +50,7 @@ export function judgeResource(
 export function judge(
   rules: readonly Rule[],
   resources: readonly ReviewedResource[],
-  environment: string,
+  environment: JudgedEnvironment,
   exceptions: readonly Exception[],
 ): Judgement {
   const context = { environment, all: resources };
@@ -58,7 +58,7 @@ export function judge(
     .filter((rule) => counts(rule, environment))
     .flatMap((rule) => resources.map((resource) => judgeResource(rule, resource, context)));
   const all = found.flatMap(({ faults }) => faults);
-  const exceptionFor = (fault: FoundFault) => exceptions.find((one) => allows(one, fault, environment));
+  const exceptionFor = (fault: FoundFault) => exceptions.find((one) => allows(one, fault, environment.name));
   return {
     faults: all.filter((fault) => exceptionFor(fault) === undefined),
     allowed: all.flatMap((fault) => {
@@ -72,11 +72,11 @@ export function judge(
 /** The exceptions that name an environment and that nothing there needs; those of rules that an unknown value stopped pass. */
 export function unusedExceptions(
   exceptions: readonly Exception[],
-  environment: string,
+  environment: JudgedEnvironment,
   { allowed, unjudged }: Judgement,
 ): readonly FoundFault[] {
   return exceptions
-    .filter((one) => one.environments !== "every" && one.environments.includes(environment))
+    .filter((one) => one.environments !== "every" && one.environments.includes(environment.name))
     .filter((one) => !allowed.some(({ exception }) => exception === one))
     .filter((one) => !unjudged.some(({ rule }) => rule === one.rule))
     .map(unusedException);

@@ -1,3 +1,4 @@
+import { Config } from "@pulumi/pulumi";
 import type {
   Policies,
   PolicyResource,
@@ -16,7 +17,9 @@ import {
   type Unjudged,
 } from "./judge";
 import { reviewedResource, type ReviewedResource } from "./reviewed-resource";
-import { counts, type Rule } from "./rule";
+import { isProduction } from "../infra/config/production";
+import { projectName } from "../infra/config/schema";
+import { counts, type JudgedEnvironment, type Rule } from "./rule";
 
 /**
  * The rules as policies of the engine: the very same functions that `npm test` and `npm run policy` call. Rules that see
@@ -72,13 +75,18 @@ function exceptionsPolicy(rules: readonly Rule[], exceptions: readonly Exception
   };
 }
 
-function remaining(faults: readonly FoundFault[], exceptions: readonly Exception[], environment: string) {
-  return faults.filter((fault) => !exceptions.some((one) => allows(one, fault, environment)));
+function remaining(faults: readonly FoundFault[], exceptions: readonly Exception[], { name }: JudgedEnvironment) {
+  return faults.filter((fault) => !exceptions.some((one) => allows(one, fault, name)));
 }
 
-/** The stack's name, which a URN starts with: `urn:pulumi:STACK::PROJECT::…`. */
-function environmentOf(urn: string): string {
-  return (urn.split("::")[0] ?? "").replace(/^urn:pulumi:/, "");
+/**
+ * The environment that a resource belongs to. Its name stands at the start of a URN, `urn:pulumi:STACK::PROJECT::…`; the
+ * engine hands the stack's configuration to policy packs as it does to programs.
+ */
+function environmentOf(urn: string): JudgedEnvironment {
+  const name = (urn.split("::")[0] ?? "").replace(/^urn:pulumi:/, "");
+  const cluster = new Config(projectName).getObject<{ production?: boolean }>("cluster");
+  return { name, production: isProduction(cluster, name) };
 }
 
 function reviewed({ type, name, urn, opts, props }: ResourceValidationArgs | PolicyResource): ReviewedResource {

@@ -10,10 +10,17 @@ export interface Fault {
   readonly fix: string;
 }
 
+/** The environment whose resources are judged. */
+export interface JudgedEnvironment {
+  /** The stack's name, which is the environment's: `local`, `dev`, `prod`. */
+  readonly name: string;
+  /** Whether it is one for production, where the strictest rules count: `infra/config/production.ts`. */
+  readonly production: boolean;
+}
+
 /** What a rule knows beside the resource it checks. */
 export interface RuleContext {
-  /** The stack's name, which is the environment's: `local`, `dev`, `prod`. */
-  readonly environment: string;
+  readonly environment: JudgedEnvironment;
   /** Every resource of the environment; empty for rules that see one resource alone. */
   readonly all: readonly ReviewedResource[];
 }
@@ -39,14 +46,9 @@ export interface Rule {
 /** Stands for a value that must not be printed. */
 export const hidden = "<secret>";
 
-/** Whether an environment is one for production, where the strictest rules count. `infra/platform.ts` protects by the same name. */
-export function isProduction(environment: string): boolean {
-  return environment === "prod";
-}
-
 /** Whether a rule counts in an environment. */
-export function counts(rule: Rule, environment: string): boolean {
-  return rule.environments === "every" || isProduction(environment);
+export function counts(rule: Rule, { production }: JudgedEnvironment): boolean {
+  return rule.environments === "every" || production;
 }
 
 /** The Kubernetes objects among the resources of a context. */

@@ -7,7 +7,7 @@ export function rulesTable(rules: readonly Rule[]): string {
     `\`${name}\``,
     description,
     why,
-    environments === "every" ? "every" : "prod",
+    environments === "every" ? "every" : "production",
     needsMarks ? "no" : sees === "resource" ? "each resource" : "at the end",
   ]);
   return markdownTable([["rule", "what must hold", "why", "where", "in the engine"], ...rows]);

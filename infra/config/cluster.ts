@@ -22,9 +22,13 @@ export const clusterGroup = z
       .array(cidr())
       .default([])
       .meta({ description: "Addresses of DNS servers other than the DNS pods of kube-system. Default: none." }),
+    production: z.boolean().optional().meta({
+      description:
+        "Whether this is an environment for production: digests, encryption and protected data are then demanded. Default: true for stack prod, else false.",
+    }),
     protectData: z.boolean().optional().meta({
       description:
-        "Whether the engine refuses to delete or replace what holds data: claims, volumes, their namespaces, generated passwords. Default: true in prod, else false.",
+        "Whether the engine refuses to delete or replace what holds data: claims, volumes, their namespaces, generated passwords. Default: true in production, else false.",
     }),
     smbDriver: z
       .strictObject({

@@ -5,6 +5,7 @@ import { quotaFaults } from "../../components/spark/quota";
 import { settingFault } from "../../components/spark/settings";
 import { sparkRelease } from "../versions";
 import { knownImages, platformImage, pulledImages } from "../images";
+import { isProduction } from "./production";
 import { unknownKeyFault, valueFault, type ConfigFault } from "./faults";
 import type { Groups } from "./schema";
 
@@ -77,11 +78,13 @@ const digests: Rule = ({ images: group, ...others }, environment) => {
     if (group[part]?.includes("@") && name in group.digests)
       faults.push(valueFault(`hamilton:images.${part}`, group[part], `the tag alone, since ${key} has its digest`));
   }
-  if (environment !== "prod") return faults;
+  if (!isProduction(others.cluster, environment)) return faults;
   for (const { name, reference } of pulledImages({ images: group, ...others }))
     if (!reference.includes("@")) {
       const command = `skopeo inspect --format '{{.Digest}}' docker://${reference}`;
-      faults.push(valueFault(`${key}["${name}"]`, undefined, `the image's digest in prod, as shown by: ${command}`));
+      faults.push(
+        valueFault(`${key}["${name}"]`, undefined, `the image's digest in production, as shown by: ${command}`),
+      );
     }
   return faults;
 };
@@ -162,13 +165,20 @@ const sparkSettings: Rule = ({ spark }) =>
     return fault === undefined ? [] : [{ key: `hamilton:spark.settings["${name}"]`, sentence: fault }];
   });
 
-/** What `local` may do for want of better, and other environments may not; and what `prod` must. */
+/** What `local` may do for want of better, and other environments may not; and what production must. */
 const environments: Rule = ({ cluster, images, volumes: all = {}, objectStore }, environment) => {
   if (environment === "local") return [];
   const faults: ConfigFault[] = [];
-  if (environment === "prod" && cluster?.protectData === false)
+  const production = isProduction(cluster, environment);
+  if (environment === "prod" && !production)
+    faults.push(valueFault("hamilton:cluster.production", false, "true in prod, or another name for the environment"));
+  if (production && cluster?.protectData === false)
     faults.push(
-      valueFault("hamilton:cluster.protectData", false, "true in prod; docs/operations.md shows how one object goes"),
+      valueFault(
+        "hamilton:cluster.protectData",
+        false,
+        "true in production; docs/operations.md shows how one object goes",
+      ),
     );
   if (images !== undefined && /^(localhost|127\.0\.0\.1)([:/]|$)/.test(images.registry))
     faults.push(valueFault("hamilton:images.registry", images.registry, "a registry that the nodes can reach"));
@@ -177,10 +187,10 @@ const environments: Rule = ({ cluster, images, volumes: all = {}, objectStore },
       faults.push(
         valueFault(`hamilton:volumes.${name}.kind`, volume.kind, '"windowsShare" or "storageClass" outside local'),
       );
-    if (environment === "prod" && volume.kind === "windowsShare" && !volume.encrypt)
-      faults.push(valueFault(`hamilton:volumes.${name}.encrypt`, false, "true in prod"));
+    if (production && volume.kind === "windowsShare" && !volume.encrypt)
+      faults.push(valueFault(`hamilton:volumes.${name}.encrypt`, false, "true in production"));
   }
-  if (environment === "prod" && objectStore !== undefined) faults.push(...productionStore(objectStore));
+  if (production && objectStore !== undefined) faults.push(...productionStore(objectStore));
   return faults;
 };
 
@@ -189,10 +199,10 @@ function productionStore(store: Groups["objectStore"]): readonly ConfigFault[] {
   if (store.kind === "external")
     return store.endpoint.startsWith("https://")
       ? []
-      : [valueFault(`${key}.endpoint`, store.endpoint, "an https URL in prod")];
+      : [valueFault(`${key}.endpoint`, store.endpoint, "an https URL in production")];
   const faults: ConfigFault[] = [];
   if (store.externalEndpoint?.startsWith("http://"))
-    faults.push(valueFault(`${key}.externalEndpoint`, store.externalEndpoint, "an https URL in prod"));
+    faults.push(valueFault(`${key}.externalEndpoint`, store.externalEndpoint, "an https URL in production"));
   return faults;
 }
 

@@ -93,6 +93,12 @@ describe("a new environment on the cluster of the one it is like", () => {
     });
   });
 
+  it("is for production if the one it is like is, unless the caller says otherwise", () => {
+    expect(make({ like: "prod" }).config.cluster.production).toBe(true);
+    expect(make().config.cluster.production).toBeUndefined();
+    expect(make({ like: "prod", set: ["cluster.production=false"] }).config.cluster.production).toBe(false);
+  });
+
   it("never takes secrets over", () => {
     const text = changed("dev", [["secrets"], { "harp-password": { secure: "v1:abc" } }]);
     writeFileSync(join(folder, "Pulumi.dev.yaml"), text);

@@ -245,12 +245,23 @@ describe("a faulty value", () => {
       "localhost",
       'hamilton:images.registry is "localhost"; expected a registry that the nodes can reach',
     ],
-    ["prod", ["volumes", "harp", "encrypt"], false, "hamilton:volumes.harp.encrypt is false; expected true in prod"],
+    [
+      "prod",
+      ["cluster", "production"],
+      false,
+      "hamilton:cluster.production is false; expected true in prod, or another name for the environment",
+    ],
+    [
+      "prod",
+      ["volumes", "harp", "encrypt"],
+      false,
+      "hamilton:volumes.harp.encrypt is false; expected true in production",
+    ],
     [
       "prod",
       ["objectStore", "endpoint"],
       "http://s3.example.com",
-      'hamilton:objectStore.endpoint is "http://s3.example.com"; expected an https URL in prod',
+      'hamilton:objectStore.endpoint is "http://s3.example.com"; expected an https URL in production',
     ],
     [
       "prod",

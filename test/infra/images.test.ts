@@ -52,7 +52,7 @@ describe("prod", () => {
     const lines = faults(changed("prod", [["images", "digests"], undefined]), "prod");
     expect(lines).toHaveLength(6);
     expect(lines[0]).toBe(
-      'Pulumi.prod.yaml: hamilton:images.digests["hamilton/spark:4.1.2"] is missing; expected the image\'s digest in prod, ' +
+      'Pulumi.prod.yaml: hamilton:images.digests["hamilton/spark:4.1.2"] is missing; expected the image\'s digest in production, ' +
         "as shown by: skopeo inspect --format '{{.Digest}}' docker://registry.example.com/harp/hamilton/spark:4.1.2.",
     );
     expect(lines[1]).toMatch(/digests\["sig-storage\/smbplugin:v[\d.]+"\] is missing/);
@@ -70,7 +70,17 @@ describe("prod", () => {
       expect(reference).toMatch(/^registry\.example\.com\/harp\/.+:.+@sha256:[0-9a-f]{64}$/);
   });
 
+  it("is held to the same whatever it is called, once its stack file says that it is for production", () => {
+    const withoutDigests = [["images", "digests"], undefined] as const;
+    const lines = faults(changed("prod", [["cluster", "production"], true], withoutDigests), "dev");
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toMatch(/^Pulumi\.dev\.yaml: .* is missing; expected the image's digest in production/);
+    expect(faults(changed("prod", withoutDigests), "dev")).toEqual([]);
+  });
+
   it("can't give up the protection of its data as a whole", () => {
-    expect(oneFault("prod", ["cluster", "protectData"], false)).toMatch(/protectData is false; expected true in prod/);
+    expect(oneFault("prod", ["cluster", "protectData"], false)).toMatch(
+      /protectData is false; expected true in production/,
+    );
   });
 });

@@ -13,6 +13,8 @@ import { environments, renderedPlatforms, type Environment } from "../support/pl
 const exceptions = houseExceptions();
 const judgements = new Map<Environment, Judgement>();
 
+const judged = (name: string) => ({ name, production: name === "prod" });
+
 const judgementOf = (environment: Environment): Judgement => {
   const found = judgements.get(environment);
   if (found === undefined) throw new Error(`${environment} was not judged`);
@@ -22,7 +24,7 @@ const judgementOf = (environment: Environment): Judgement => {
 describe("the house's rules", () => {
   beforeAll(async () => {
     for (const [environment, run] of await renderedPlatforms())
-      judgements.set(environment, judge(rules, reviewedResources(run), environment, exceptions));
+      judgements.set(environment, judge(rules, reviewedResources(run), judged(environment), exceptions));
   });
 
   it.each(environments)("hold in %s, every resource judged by every rule", (environment) => {
@@ -32,7 +34,7 @@ describe("the house's rules", () => {
   });
 
   it.each(environments)("find every exception that names %s in use there", (environment) => {
-    expect(unusedExceptions(exceptions, environment, judgementOf(environment))).toEqual([]);
+    expect(unusedExceptions(exceptions, judged(environment), judgementOf(environment))).toEqual([]);
   });
 
   it("have no exception that no environment of the repository needs", () => {
@@ -70,8 +72,8 @@ describe("exceptions", () => {
   });
 
   it("are faults themselves where nothing needs them", () => {
-    const judgement = judge(rules, [], "local", exception ? [exception] : []);
-    const unused = unusedExceptions(exception ? [exception] : [], "local", judgement);
+    const judgement = judge(rules, [], judged("local"), exception ? [exception] : []);
+    const unused = unusedExceptions(exception ? [exception] : [], judged("local"), judgement);
     expect(unused).toMatchObject([{ rule: "exceptions-in-use", value: '"PersistentVolume a-*"' }]);
   });
 

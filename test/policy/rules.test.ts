@@ -17,11 +17,14 @@ const ruleNamed = (name: string) => {
   return found;
 };
 
+const production = { name: "prod", production: true };
+const development = { name: "dev", production: false };
+
 describe("each rule", () => {
   it.each(examples)("%s passes and refuses: %s", (name, _, { passes, fails, field, value }) => {
     const rule = ruleNamed(name);
-    expect(judge([rule], passes, "prod", []).faults).toEqual([]);
-    const { faults } = judge([rule], fails, "prod", []);
+    expect(judge([rule], passes, production, []).faults).toEqual([]);
+    const { faults } = judge([rule], fails, production, []);
     expect(faults).toContainEqual(
       expect.objectContaining({
         ...{ rule: name, object: fails[0]?.object },
@@ -47,8 +50,8 @@ describe("rules for production", () => {
   it("let a node's port and a tag pass elsewhere", () => {
     const service = object("Service", "web/s", { spec: { type: "NodePort", ports: [{ port: 80, nodePort: 30080 }] } });
     const chosen = [ruleNamed("no-node-port"), ruleNamed("images-by-digest")];
-    expect(judge(chosen, [service, deployment()], "dev", []).faults).toEqual([]);
-    expect(judge(chosen, [service, deployment()], "prod", []).faults).toHaveLength(2);
+    expect(judge(chosen, [service, deployment()], development, []).faults).toEqual([]);
+    expect(judge(chosen, [service, deployment()], production, []).faults).toHaveLength(2);
   });
 });
 
@@ -64,7 +67,7 @@ describe("a value that a preview doesn't know", () => {
     const type = "kubernetes:apps/v1:Deployment";
     return reviewedResource({ type, name: "tool", protect: false, properties: unknownCheckingProxy(properties) });
   };
-  const around = { environment: "prod", all: [] };
+  const around = { environment: production, all: [] };
 
   it("stops the rule that needs it, which says so, and keeps what it found before", () => {
     const containers = [container({ image: "a/b:latest" }), container({ name: "second", image: unknown })];
