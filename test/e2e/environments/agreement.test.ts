@@ -87,7 +87,7 @@ describe("a change of an environment", () => {
   });
 
   it.each(announcedChanges)(
-    "that brings $title is announced offline as by the engine, and does just that",
+    "brings $title: it is announced offline as by the engine, and does just that",
     async (change) => {
       await change.make(stack);
       const offline = await diff("--base", "HEAD");

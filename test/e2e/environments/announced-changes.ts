@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { nodeAddress } from "../../../local/cluster/network";
 import { setConfig } from "../../support/stack-edit";
 import type { OwnStack } from "../support/own-stack";
 
@@ -73,7 +74,10 @@ export const announcedChanges: readonly AnnouncedChange[] = [
   },
   {
     title: "another port of the object store",
-    make: set("objectStore.nodePort", 30906),
+    make: (stack) => {
+      set("objectStore.nodePort", 30906)(stack);
+      set("objectStore.externalEndpoint", `http://${nodeAddress}:30906`)(stack);
+    },
     atLeast: [/^update Service /],
   },
   {
