@@ -86,9 +86,9 @@ describe("a change of an environment", () => {
     for (const each of [project, folder]) rmSync(each, { recursive: true, force: true });
   });
 
-  it.each(announcedChanges)(
-    "brings $title: it is announced offline as by the engine, and does just that",
-    async (change) => {
+  it.each(announcedChanges.map((change) => [change.title, change] as const))(
+    "that brings %s is announced offline as by the engine, and does just that",
+    async (_, change) => {
       await change.make(stack);
       const offline = await diff("--base", "HEAD");
       const file = join(folder, "preview.json");
