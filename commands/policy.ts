@@ -1,10 +1,9 @@
 import Table from "cli-table3";
-import { parseStackFile } from "../infra/config";
-import { isProduction } from "../infra/config/production";
-import { environmentsIn, renderEnvironment, stackFileText } from "../review/environments";
+import { environmentConfig, environmentsIn, renderConfig } from "../review/environments";
 import { houseExceptions } from "../policy/exceptions";
 import { judge, unusedExceptions, type FoundFault } from "../policy/judge";
 import { reviewedResources } from "../policy/reviewed-resource";
+import { judgedEnvironment } from "../policy/rule";
 import { rules } from "../policy/rules";
 import { rulesTable } from "../policy/rules-table";
 import { StepError } from "../console/errors";
@@ -24,9 +23,9 @@ export async function judgeEnvironments(names: readonly string[]): Promise<numbe
   const exceptions = houseExceptions();
   let count = 0;
   for (const name of names.length > 0 ? names : known) {
-    const { cluster } = parseStackFile(stackFileText(name), name).config;
-    const environment = { name, production: isProduction(cluster, name) };
-    const resources = reviewedResources(await renderEnvironment(name));
+    const config = environmentConfig(name);
+    const environment = judgedEnvironment(name, config.cluster);
+    const resources = reviewedResources(await renderConfig(config));
     const judgement = judge(rules, resources, environment, exceptions);
     const faults = [...judgement.faults, ...unusedExceptions(exceptions, environment, judgement)];
     count += faults.length;

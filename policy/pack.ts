@@ -17,9 +17,8 @@ import {
   type Unjudged,
 } from "./judge";
 import { reviewedResource, type ReviewedResource } from "./reviewed-resource";
-import { isProduction } from "../infra/config/production";
 import { projectName } from "../infra/config/schema";
-import { counts, type JudgedEnvironment, type Rule } from "./rule";
+import { counts, judgedEnvironment, type JudgedEnvironment, type Rule } from "./rule";
 
 /**
  * The rules as policies of the engine: the very same functions that `npm test` and `npm run policy` call. Rules that see
@@ -86,7 +85,7 @@ function remaining(faults: readonly FoundFault[], exceptions: readonly Exception
 function environmentOf(urn: string): JudgedEnvironment {
   const name = (urn.split("::")[0] ?? "").replace(/^urn:pulumi:/, "");
   const cluster = new Config(projectName).getObject<{ production?: boolean }>("cluster");
-  return { name, production: isProduction(cluster, name) };
+  return judgedEnvironment(name, cluster);
 }
 
 function reviewed({ type, name, urn, opts, props }: ResourceValidationArgs | PolicyResource): ReviewedResource {

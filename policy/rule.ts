@@ -1,3 +1,4 @@
+import { isProduction } from "../infra/config/production";
 import type { ReviewedObject, ReviewedResource } from "./reviewed-resource";
 
 /** What is wrong with one field of an object. */
@@ -16,6 +17,15 @@ export interface JudgedEnvironment {
   readonly name: string;
   /** Whether it is one for production, where the strictest rules count: `infra/config/production.ts`. */
   readonly production: boolean;
+}
+
+/**
+ * The environment of that name as rules see it.
+ *
+ * @param cluster the group `hamilton:cluster` of its stack file, as far as it is known.
+ */
+export function judgedEnvironment(name: string, cluster?: Parameters<typeof isProduction>[0]): JudgedEnvironment {
+  return { name, production: isProduction(cluster, name) };
 }
 
 /** What a rule knows beside the resource it checks. */

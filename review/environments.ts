@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseStackFile, stackFileName } from "../infra/config";
+import { parseStackFile, stackFileName, type StackConfig } from "../infra/config";
 import { StepError } from "../console/errors";
 import { deploy, type PlatformOutputs } from "../infra/platform";
 import { projectDirectory } from "../infra/project";
@@ -55,19 +55,41 @@ export interface RenderOptions {
 }
 
 /**
+ * What an environment's stack file says.
+ *
+ * @param standIn what stands for a secret, by its name. @default a placeholder that tests recognise
+ * @throws StepError if there is no such environment, ConfigError with every fault of its stack file.
+ */
+export function environmentConfig(
+  environment: string,
+  folder: string = projectDirectory,
+  standIn?: SecretTexts["stack"],
+): StackConfig {
+  return parseStackFile(stackFileText(environment, folder), environment, standIn).config;
+}
+
+/**
  * Runs the whole program for an environment under the recording mocks: no engine, no cluster. The mocks are one for the
  * whole process, so await one rendering before the next.
  *
  * @throws StepError if there is no such environment, ConfigError with every fault of its stack file.
  */
-export function renderEnvironment(
+export async function renderEnvironment(
   environment: string,
-  { folder = projectDirectory, preview = false, secretTexts }: RenderOptions = {},
+  { folder, preview, secretTexts }: RenderOptions = {},
 ): Promise<Recording<PlatformOutputs>> {
-  const { config } = parseStackFile(stackFileText(environment, folder), environment, secretTexts?.stack);
+  const config = environmentConfig(environment, folder, secretTexts?.stack);
+  return renderConfig(config, { preview, generated: secretTexts?.generated });
+}
+
+/** {@link renderEnvironment} for a stack file that has been read. */
+export function renderConfig(
+  config: StackConfig,
+  { preview = false, generated }: { readonly preview?: boolean; readonly generated?: SecretTexts["generated"] } = {},
+): Promise<Recording<PlatformOutputs>> {
   return record(() => deploy(config, { ...renderedAccess, context: config.cluster.context }), {
-    stack: environment,
+    stack: config.environment,
     preview,
-    generated: secretTexts?.generated,
+    generated,
   });
 }

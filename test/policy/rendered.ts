@@ -6,14 +6,13 @@ import { allows, houseExceptions, parseExceptions } from "../../policy/exception
 import { faultSentence, judge, unusedExceptions, type Judgement } from "../../policy/judge";
 import { policiesOf } from "../../policy/pack";
 import { reviewedResources } from "../../policy/reviewed-resource";
+import { judgedEnvironment } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import { rulesTable } from "../../policy/rules-table";
 import { environments, renderedPlatforms, type Environment } from "../support/platform";
 
 const exceptions = houseExceptions();
 const judgements = new Map<Environment, Judgement>();
-
-const judged = (name: string) => ({ name, production: name === "prod" });
 
 const judgementOf = (environment: Environment): Judgement => {
   const found = judgements.get(environment);
@@ -24,7 +23,7 @@ const judgementOf = (environment: Environment): Judgement => {
 describe("the house's rules", () => {
   beforeAll(async () => {
     for (const [environment, run] of await renderedPlatforms())
-      judgements.set(environment, judge(rules, reviewedResources(run), judged(environment), exceptions));
+      judgements.set(environment, judge(rules, reviewedResources(run), judgedEnvironment(environment), exceptions));
   });
 
   it.each(environments)("hold in %s, every resource judged by every rule", (environment) => {
@@ -34,7 +33,7 @@ describe("the house's rules", () => {
   });
 
   it.each(environments)("find every exception that names %s in use there", (environment) => {
-    expect(unusedExceptions(exceptions, judged(environment), judgementOf(environment))).toEqual([]);
+    expect(unusedExceptions(exceptions, judgedEnvironment(environment), judgementOf(environment))).toEqual([]);
   });
 
   it("have no exception that no environment of the repository needs", () => {
@@ -72,8 +71,8 @@ describe("exceptions", () => {
   });
 
   it("are faults themselves where nothing needs them", () => {
-    const judgement = judge(rules, [], judged("local"), exception ? [exception] : []);
-    const unused = unusedExceptions(exception ? [exception] : [], judged("local"), judgement);
+    const judgement = judge(rules, [], judgedEnvironment("local"), exception ? [exception] : []);
+    const unused = unusedExceptions(exception ? [exception] : [], judgedEnvironment("local"), judgement);
     expect(unused).toMatchObject([{ rule: "exceptions-in-use", value: '"PersistentVolume a-*"' }]);
   });
 
