@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { StepError } from "../console/errors";
 import { cacheDirectory } from "../local/directories";
@@ -11,6 +11,7 @@ import { reportMarkdown } from "../review/report-markdown";
 import { reportText } from "../review/report-text";
 import { refusedChanges } from "../review/risk";
 import type { Snapshot } from "../review/snapshot-format";
+import { writeWhole } from "../review/whole-file";
 
 /** What `npm run diff` takes. */
 export interface DiffOptions {
@@ -72,11 +73,6 @@ function savedPreview(file: string, { environment }: DiffOptions): EnvironmentCh
 }
 
 function write(report: string, out: string | undefined): void {
-  if (out === undefined) {
-    process.stdout.write(report);
-    return;
-  }
-  const partial = `${out}.${process.pid}.partial`;
-  writeFileSync(partial, report);
-  renameSync(partial, out);
+  if (out === undefined) process.stdout.write(report);
+  else writeWhole(out, report);
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { snapshotFormat } from "./snapshot-format";
+import { writeWhole } from "./whole-file";
 
 /** How many commits' snapshots stay: more than the branches that somebody compares with in a week, a few MB each. */
 const kept = 20;
@@ -15,13 +16,10 @@ export class SnapshotCache {
     return existsSync(file) ? readFileSync(file, "utf8") : undefined;
   }
 
-  /** Writes under a name of its own first: whoever reads the final name finds all of it or nothing. */
+  /** Keeps the document of a commit, whole or not at all. */
   write(commit: string, text: string): void {
     mkdirSync(this.folder, { recursive: true });
-    const file = this.fileOf(commit);
-    const partial = `${file}.${process.pid}.partial`;
-    writeFileSync(partial, text);
-    renameSync(partial, file);
+    writeWhole(this.fileOf(commit), text);
     this.removeOldest();
   }
 
