@@ -92,8 +92,8 @@ describe("an environment that protects its data", () => {
       "another prefix",
       set("safer", "hamilton:namespaces", "prefix"),
       set("safety", "hamilton:namespaces", "prefix"),
-      // Whichever of the namespaces and claims the engine comes to first.
-      /unable to replace resource "urn:[^"]+::(spark|storage)-[^"]+"\s+(as part of replacing "[^"]+"\s+)?as it is currently marked for protection/,
+      // Whichever of the namespaces, volumes and claims the engine comes to first.
+      /unable to replace resource "urn:[^"]+::(spark|storage|store|harp|lab)-[^"]+"\s+(as part of replacing "[^"]+"\s+)?as it is currently marked for protection/,
     ],
   ])("refuses %s in the preview", async (_, change, back, reason) => {
     stack.edit(change);
@@ -124,7 +124,8 @@ describe("an environment that protects its data", () => {
     expect(claim.status.phase).toBe("Bound");
     const up = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name];
     const refused = await stack.pulumi(...up);
-    expect(refused.all).toMatch(/Namespace safety-storage already exists in the cluster/);
+    // The namespaces that data is kept in: whichever the engine comes to first stops the update.
+    expect(refused.all).toMatch(/Namespace safety-(storage|spark) already exists in the cluster/);
     stack.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
     try {
       await stack.must(...up);
