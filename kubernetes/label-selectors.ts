@@ -11,7 +11,14 @@ export interface LabelExpression {
   readonly values?: readonly string[];
 }
 
-/** Whether a selector selects an object with these labels. */
+/** The labels of a pod or a namespace. */
+export type Labels = Readonly<Record<string, string>>;
+
+/**
+ * Whether a selector selects an object with these labels: all of `matchLabels` and all of `matchExpressions` must hold.
+ *
+ * @throws RangeError for an operator that Kubernetes does not know.
+ */
 export function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Labels): boolean {
   return (
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
@@ -19,19 +26,20 @@ export function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelect
   );
 }
 
-type Labels = Readonly<Record<string, string>>;
-
 function holds({ key, operator, values = [] }: LabelExpression, labels: Labels): boolean {
   const value = labels[key];
   switch (operator) {
     case "In":
       return value !== undefined && values.includes(value);
     case "NotIn":
+      // An object without the label is not in the set either.
       return value === undefined || !values.includes(value);
     case "Exists":
       return value !== undefined;
-    default:
+    case "DoesNotExist":
       return value === undefined;
+    default:
+      throw new RangeError(`label selector operator ${operator} is none of In, NotIn, Exists, DoesNotExist`);
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type V1Pod,
   NetworkingV1Api,
 } from "@kubernetes/client-node";
-import type { Labels } from "./selectors";
+import type { Labels } from "../../../kubernetes/label-selectors";
 import { type AnnouncedAddress, podsWithAddress } from "./pod-addresses";
 import { renderPolicyTable } from "./nftables";
 import { WatchedList } from "./watched-list";

@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Labels } from "./selectors";
+import type { Labels } from "../../../kubernetes/label-selectors";
 
 /** A port of a container that rules may name. */
 export interface NamedPort {

@@ -5,7 +5,7 @@ import type {
   V1NetworkPolicyPort,
 } from "@kubernetes/client-node";
 import type { PolicyPod } from "./pod-addresses";
-import { type Labels, selects } from "./selectors";
+import { type Labels, selects } from "../../../kubernetes/label-selectors";
 
 /** What a policy table is made from: the whole state of the cluster as far as policies see it. */
 export interface PolicyWorld {

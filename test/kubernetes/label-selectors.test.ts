@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { selects } from "../../../../local/cluster/network-policy/selectors";
+import { selects } from "../../kubernetes/label-selectors";
 
 const labels = { app: "web", tier: "front" };
 
