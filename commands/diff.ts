@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StepError } from "../console/errors";
 import { cacheDirectory } from "../local/directories";
+import { SnapshotCache } from "../review/snapshot-cache";
 import { baseSnapshots, workingTreeSnapshots } from "../review/base";
 import type { EnvironmentChanges } from "../review/changes";
 import { compareSnapshots } from "../review/comparison";
@@ -46,7 +47,7 @@ export async function diff(options: DiffOptions): Promise<void> {
 }
 
 async function offlineChanges({ base, environment }: DiffOptions): Promise<readonly EnvironmentChanges[]> {
-  const cache = join(cacheDirectory(), "snapshots");
+  const cache = new SnapshotCache(join(cacheDirectory(), "snapshots"));
   const report = (line: string) => console.error(line);
   const [before, after] = await Promise.all([baseSnapshots(base, { cache, report }), workingTreeSnapshots()]);
   const names = [...new Set([...before, ...after].map((snapshot) => snapshot.environment))].sort();

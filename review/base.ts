@@ -1,26 +1,18 @@
 import { createHash } from "node:crypto";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-  existsSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { execa, ExecaError } from "execa";
 import { StepError } from "../console/errors";
 import type { Report } from "../console/steps";
 import { projectDirectory } from "../infra/project";
+import type { SnapshotCache } from "./snapshot-cache";
 import { snapshotFormat, type Snapshot, type SnapshotDocument } from "./snapshot-format";
 
 /** Where the snapshots of a revision come from and stay. */
 export interface BaseOptions {
-  /** A folder for snapshots of commits, which never change; without one each call renders again. */
-  readonly cache?: string;
+  /** Where snapshots of commits are kept; without it each call renders again. */
+  readonly cache?: SnapshotCache;
   /** A checkout of the repository. @default the project's own folder */
   readonly folder?: string;
   readonly report?: Report;
@@ -41,11 +33,11 @@ export async function baseSnapshots(revision: string, options: BaseOptions = {})
   const described = `revision "${revision}"`;
   const commit = await commitOf(revision, folder);
   await ensureRenders(revision, commit, folder);
-  const kept = cache === undefined ? undefined : join(cache, `${commit}-${snapshotFormat}.json`);
-  if (kept !== undefined && existsSync(kept)) return snapshotsIn(readFileSync(kept, "utf8"), described);
+  const known = cache?.read(commit);
+  if (known !== undefined) return snapshotsIn(known, described);
   const text = await renderCommit(revision, commit, folder, report);
   const snapshots = snapshotsIn(text, described);
-  if (kept !== undefined) writeWhole(kept, text);
+  cache?.write(commit, text);
   return snapshots;
 }
 
@@ -97,14 +89,6 @@ async function renderFolder(folder: string, outside: string, cancelSignal: Abort
   const options = { cwd: folder, stdout: "ignore", cancelSignal } as const;
   await execa(process.execPath, ["--import", "tsx", entry, file], options);
   return readFileSync(file, "utf8");
-}
-
-/** Writes a file under a name of its own first: whoever reads the final name finds all of it or nothing. */
-function writeWhole(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const partial = `${file}.${process.pid}.partial`;
-  writeFileSync(partial, text);
-  renameSync(partial, file);
 }
 
 async function commitOf(revision: string, folder: string): Promise<string> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { StepError } from "../../console/errors";
 import { projectDirectory } from "../../infra/project";
+import { SnapshotCache } from "../../review/snapshot-cache";
 import { baseSnapshots, workingTreeSnapshots } from "../../review/base";
 
 /** A repository whose program says of which environment it is. */
@@ -49,14 +50,14 @@ describe("baseSnapshots", () => {
 
   it("renders a commit once where it may keep the outcome", async () => {
     commit(program("kept"));
-    const cache = join(folder, "cache");
+    const cached = join(folder, "cache");
     const reports: string[] = [];
-    const options = { folder, cache, report: (line: string) => reports.push(line) };
+    const options = { folder, cache: new SnapshotCache(cached), report: (line: string) => reports.push(line) };
     await baseSnapshots("HEAD", options);
     const told = reports.length;
     expect(environments(await baseSnapshots("HEAD", options))).toEqual(["kept"]);
     expect(reports).toHaveLength(told);
-    expect(readdirSync(cache)).toHaveLength(1);
+    expect(readdirSync(cached)).toHaveLength(1);
   });
 
   it.each([
