@@ -35,7 +35,7 @@ const program =
   };
 
 /** The class of the volume whose claim grows: it has volumes of the test's own and lets claims expand. */
-export const growingClass = "announced-growing";
+export const growingClass = "growing-for-announced";
 
 /** A volume on {@link growingClass}. */
 export const labVolume = {

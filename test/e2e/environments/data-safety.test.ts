@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Document } from "yaml";
 import { setConfig } from "../../support/stack-edit";
-import { kubernetesObject, mustRun } from "../support/commands";
+import { kubernetesObject } from "../support/commands";
 import { OwnStack } from "../support/own-stack";
 import { readObject, writeObject } from "../support/stored-data";
 
@@ -43,10 +43,6 @@ describe("an environment that protects its data", () => {
   afterAll(async () => {
     await stack.pulumi("state", "unprotect", "--all", "--yes", "--stack", stack.name);
     await stack.remove();
-    // What a destruction keeps and no namespace takes along.
-    const { items } = await kubernetesObject<{ items: { metadata: { name: string } }[] }>("pv");
-    const own = items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith(`${stack.name}-`));
-    if (own.length > 0) await mustRun("kubectl", ["delete", "pv", ...own]);
   });
 
   it.each<[string, (document: Document) => void, (document: Document) => void, RegExp]>([

@@ -6,7 +6,7 @@ import { parseDocument, type Document } from "yaml";
 import { projectDirectory } from "../../../infra/project";
 import { nodeAddress } from "../../../local/cluster/network";
 import { readStartRecord } from "../../../local/stack/record";
-import { mustRun, type Ended } from "./commands";
+import { kubernetesObject, mustRun, type Ended } from "./commands";
 import { setBesideLocal } from "./local-stack-file";
 
 /** A stack file's text before an edit becomes its document after it. */
@@ -66,8 +66,9 @@ export class OwnStack {
     return `http://${nodeAddress}:${this.nodePort}`;
   }
 
-  /** Writes the stack file and makes the stack. */
+  /** Writes the stack file and makes the stack; what a killed run of it left on the cluster goes first. */
   async create(edit?: Edit): Promise<void> {
+    await this.removeKept();
     this.writeStackFile(edit);
     await this.must("stack", "init", this.name, "--secrets-provider", "passphrase");
   }
@@ -155,12 +156,20 @@ export class OwnStack {
     return this.pulumi("destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", this.name);
   }
 
+  /** Deletes what a destruction keeps: the namespaces with data, and the volumes of shares, which stand in none. */
+  private async removeKept(): Promise<void> {
+    const namespaces = ["spark", "storage"].map((role) => `${this.name}-${role}`);
+    await mustRun("kubectl", ["delete", "namespace", ...namespaces, "--ignore-not-found"]);
+    const { items } = await kubernetesObject<{ items: { metadata: { name: string } }[] }>("pv");
+    const volumes = items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith(`${this.name}-`));
+    if (volumes.length > 0) await mustRun("kubectl", ["delete", "pv", "--ignore-not-found", ...volumes]);
+  }
+
   /** Removes the environment with all it kept, its stack file and its backend. */
   async remove(): Promise<void> {
     try {
       await this.destroy();
-      const namespaces = ["spark", "storage"].map((role) => `${this.name}-${role}`);
-      await mustRun("kubectl", ["delete", "namespace", ...namespaces, "--ignore-not-found"]);
+      await this.removeKept();
     } finally {
       rmSync(this.stackFile, { force: true });
       rmSync(this.folder, { recursive: true, force: true });
