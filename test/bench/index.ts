@@ -1,12 +1,12 @@
-import { cpus } from "node:os";
-import { writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { projectDirectory } from "../../infra/project";
 import { formatDuration } from "../../console/progress";
 import { readStartTimes } from "../../local/stack/record";
 import { measureMemory } from "./memory";
-import { median, spread } from "./paired";
+import { median, paired, spread } from "./paired";
 import { measurePreviews } from "./preview";
 import { measureSubmissions } from "./submit";
 
@@ -38,6 +38,32 @@ async function rendering(rounds: number): Promise<Section> {
     "Rendering and validating all environments",
     `${objects} objects of \`local\`, \`dev\` and \`prod\`, each checked against Kubernetes' schema, in one process; seconds, min / median / max of ${rounds}: ${spread(times)} (target: ≤ 3).`,
   ];
+}
+
+async function comparing(rounds: number): Promise<Section> {
+  const folder = mkdtempSync(join(tmpdir(), "hamilton-bench-"));
+  const compare = (HAMILTON_CACHE: string) =>
+    execa("npm", ["--silent", "run", "diff", "--", "--base", "HEAD"], {
+      cwd: projectDirectory,
+      env: { HAMILTON_CACHE },
+    });
+  try {
+    const { a, b } = await paired(
+      rounds,
+      () => compare(mkdtempSync(join(folder, "new-"))),
+      () => compare(join(folder, "kept")),
+    );
+    return [
+      "What a change does to three environments",
+      `\`npm run diff -- --base HEAD\`; seconds, min / median / max of ${rounds} pairs (target: ≤ 5).`,
+      "",
+      "| the base's first comparison | later ones |",
+      "| --- | --- |",
+      `| ${spread(a)} | ${spread(b)} |`,
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function starting(): Section {
@@ -98,6 +124,7 @@ async function main(): Promise<void> {
     memory,
     starting,
     () => rendering(rounds),
+    () => comparing(rounds),
     () => previews(2 * rounds),
     () => submissions(3),
   ];
