@@ -1,12 +1,13 @@
 import { relative } from "node:path";
 import { platformImages } from "../infra/versions";
 import { projectDirectory } from "../infra/project";
-import { imagesDirectory, type ImageName, versionArguments } from "../local/images/tags";
+import { imagesDirectory, type ImageName, notebooksDirectory, versionArguments } from "../local/images/tags";
 import { moduleDirectory, tool } from "../local/toolchain/tools";
 
 /**
- * The lines that build the images from a registry's base image and push them, for a site's own registry. The MinIO image
- * is wanted only where the store runs in the cluster; its programs are compiled from the pinned Go modules.
+ * The lines that build the images from a registry's base image and push them, for a site's own registry. The notebooks'
+ * image is wanted only where there are notebooks, and MinIO's only where the store runs in the cluster; its programs are
+ * compiled from the pinned Go modules.
  *
  * @param registry host and perhaps a path, as `hamilton:images.registry` of the stack file has it
  */
@@ -25,5 +26,11 @@ export function imageLines(registry: string): string[] {
     const out = `$PWD/minio-binaries/${name}`;
     return `CGO_ENABLED=0 go -C ${relative(projectDirectory, moduleDirectory(name))} build -o "${out}" ${tool(name).package}`;
   });
-  return [...lines("spark"), ...compile, ...lines("minio", "--build-context minio-binaries=minio-binaries")];
+  const samples = `--build-context notebooks=${relative(projectDirectory, notebooksDirectory)}`;
+  return [
+    ...lines("spark"),
+    ...lines("jupyter", samples),
+    ...compile,
+    ...lines("minio", "--build-context minio-binaries=minio-binaries"),
+  ];
 }

@@ -1,4 +1,4 @@
-import { buildMinioImage, buildSparkImage, prefetch, type BuiltImage } from "../local/images/build";
+import { buildJupyterImage, buildMinioImage, buildSparkImage, prefetch, type BuiltImage } from "../local/images/build";
 import { startCluster, type RunningCluster } from "../local/cluster/cluster";
 import { hasImage, importImage } from "../local/cluster/images";
 import { cacheDirectory, stateDirectory } from "../local/directories";
@@ -9,6 +9,7 @@ import { guardState } from "../local/stack/guard-state";
 import { installOfflinePlugins } from "../local/plugins/install";
 import { formatDuration, runPlan, type Plan } from "../console/progress";
 import { type Engine, prepareStack, stackOutputs, updateStack } from "../local/stack/engine";
+import { localNotebooks } from "../local/stack/stack-file";
 import { keepStartTimes, writeStartRecord } from "../local/stack/record";
 import { startShare } from "../local/share/share";
 import { submitSample } from "../local/submit/submit-from-stack";
@@ -35,6 +36,7 @@ interface StartContext {
   toolchain?: Toolchain;
   engine?: Engine;
   spark?: BuiltImage;
+  jupyter?: BuiltImage;
   minio?: BuiltImage;
   cluster?: RunningCluster;
   outcome?: string;
@@ -86,6 +88,11 @@ function plan(options: StartOptions): Plan<StartContext> {
         run: async (context, report) => void (context.minio = await buildMinioImage(tools(context), report)),
       },
       {
+        title: "Jupyter image",
+        skip: () => (localNotebooks() === 0 ? "Pulumi.local.yaml has no notebooks" : false),
+        run: async (context, report) => void (context.jupyter = await buildJupyterImage(report)),
+      },
+      {
         title: "Cluster",
         run: async (context, report) => void (context.cluster = await startCluster(tools(context), report)),
       },
@@ -128,7 +135,7 @@ function tools(context: StartContext): Toolchain {
 }
 
 async function importImages(context: StartContext, report: (line: string) => void): Promise<void> {
-  for (const image of [context.minio, context.spark]) {
+  for (const image of [context.minio, context.spark, context.jupyter]) {
     if (image && !(await hasImage(image.reference))) await importImage(image.archive, image.reference, report);
   }
 }

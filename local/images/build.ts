@@ -10,7 +10,14 @@ import { imageCacheDirectory, isStored, runBuildah } from "./buildah";
 import { isRunning, removeAbandonedContainers } from "./containers";
 import { buildProgress } from "./failures";
 import { siteOptions, type SiteOptions } from "./site";
-import { imagesDirectory, imageTags, localReference, versionArguments, type ImageName } from "./tags";
+import {
+  imagesDirectory,
+  imageTags,
+  localReference,
+  notebooksDirectory,
+  versionArguments,
+  type ImageName,
+} from "./tags";
 
 /** The programs that the MinIO image is made of, by absolute path. */
 export interface MinioBinaries {
@@ -58,6 +65,15 @@ export async function buildSparkImage(report: Report): Promise<BuiltImage> {
 }
 
 /**
+ * Builds the notebooks' image on top of the Spark image, or finds it built.
+ *
+ * @throws StepError with the last lines of what failed; finished steps are kept
+ */
+export async function buildJupyterImage(report: Report): Promise<BuiltImage> {
+  return provide("jupyter", () => Promise.resolve(["--build-context", `notebooks=${notebooksDirectory}`]), report);
+}
+
+/**
  * Builds the image of the embedded object store, or finds it built.
  *
  * @throws StepError with the last lines of what failed, or where a program isn't at its path
@@ -71,15 +87,18 @@ export async function buildMinioImage(binaries: MinioBinaries, report: Report): 
   }
 }
 
+/** An image of this platform with a Python to run commands in. */
+export type PythonImageName = "spark" | "jupyter";
+
 /**
- * Makes sure that the store holds the Spark image, for commands that run in it on this host; builds it if need be.
+ * Makes sure that the store holds an image, for commands that run in it on this host; builds it if need be.
  *
  * @returns the image's full name
  */
-export async function storeSparkImage(report: Report): Promise<string> {
-  const reference = localReference("spark");
+export async function storeImage(name: PythonImageName, report: Report): Promise<string> {
+  const reference = localReference(name);
   if (await isStored(reference)) return reference;
-  const { archive } = await buildSparkImage(report);
+  const { archive } = await (name === "spark" ? buildSparkImage(report) : buildJupyterImage(report));
   if (!(await isStored(reference))) {
     await alone(report, () => runBuildah(["pull", `docker-archive:${archive}`], `${archive} can't be read`, report));
   }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parseDocument } from "yaml";
+import { isMap, parseDocument } from "yaml";
 import { projectDirectory } from "../../infra/project";
 import { stateDirectory } from "../directories";
 import { StepError } from "../../console/errors";
@@ -20,6 +20,12 @@ export function localStackFile(): string {
 /** The committed stack file of the embedded cluster. */
 export function committedStackFile(): string {
   return join(projectDirectory, "Pulumi.local.yaml");
+}
+
+/** How many notebooks a stack file of the embedded cluster names: without any, their image is neither built nor wanted. */
+export function localNotebooks(committed: string = readFileSync(committedStackFile(), "utf8")): number {
+  const notebooks = parseDocument(committed).getIn(["config", "hamilton:notebooks"]);
+  return isMap(notebooks) ? notebooks.items.length : 0;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { minioVersion, platformImages, smbDriverImages, sparkRelease } from "../../infra/versions";
+import { minioVersion, notebookRelease, platformImages, smbDriverImages, sparkRelease } from "../../infra/versions";
 
 const root = join(__dirname, "..", "..");
 
@@ -13,6 +13,10 @@ describe("the table of versions", () => {
 
   it("tags the Spark image with the Spark release", () => {
     expect(platformImages.spark.tag).toBe(sparkRelease.spark);
+  });
+
+  it("tags the notebooks' image with the Spark release that its executors must have, then with JupyterLab's", () => {
+    expect(platformImages.jupyter.tag).toBe(`${sparkRelease.spark}-lab${notebookRelease.jupyterlab}`);
   });
 
   it("pins every image of csi-driver-smb", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { composeStackFile } from "../../../local/stack/stack-file";
+import { composeStackFile, localNotebooks } from "../../../local/stack/stack-file";
 
 const committed = `# A comment that explains.
 config:
@@ -36,5 +36,16 @@ describe("the stack file of this host", () => {
 
   it("is refused where the committed file is no YAML", () => {
     expect(() => composeStackFile("config: [", [])).toThrow(/Pulumi\.local\.yaml is not valid YAML/);
+  });
+});
+
+describe("the notebooks of the embedded cluster", () => {
+  it("are those that its stack file names", () => {
+    expect(localNotebooks('config: { "hamilton:notebooks": { harp: {}, risk: { size: 1Gi } } }\n')).toBe(2);
+  });
+
+  it("may be none, and then nobody builds their image", () => {
+    expect(localNotebooks('config: { "hamilton:notebooks": {} }\n')).toBe(0);
+    expect(localNotebooks("config: {}\n")).toBe(0);
   });
 });
