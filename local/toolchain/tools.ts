@@ -22,8 +22,11 @@ export const reviewToolNames = ["kubeconform", "kube-score"] as const;
 /** The tools that check this repository's workflow files; their test compiles them. */
 export const workflowToolNames = ["actionlint"] as const;
 
+/** The proxy before notebooks whose people log in at a service of the site; whoever builds its image compiles it. */
+export const loginToolNames = ["oauth2-proxy"] as const;
+
 /** Every tool that is compiled from a Go module of this project. */
-export const allToolNames = [...toolNames, ...reviewToolNames, ...workflowToolNames] as const;
+export const allToolNames = [...toolNames, ...reviewToolNames, ...workflowToolNames, ...loginToolNames] as const;
 
 /** The name of a tool; also of its binary and of its Go module's folder under `modules/`. */
 export type ToolName = (typeof allToolNames)[number];
@@ -147,6 +150,14 @@ const table: Readonly<Record<ToolName, Omit<Tool, "name">>> = {
     linkerValues: (version) => ({ "main.version": version }),
     links: [],
     buildBytes: 0.5 * gibibyte,
+  },
+  "oauth2-proxy": {
+    purpose: "asks a site's login service who may use a notebook",
+    package: "github.com/oauth2-proxy/oauth2-proxy/v7",
+    versionOf: "github.com/oauth2-proxy/oauth2-proxy/v7",
+    linkerValues: (version) => ({ "github.com/oauth2-proxy/oauth2-proxy/v7/pkg/version.VERSION": `v${version}` }),
+    links: [],
+    buildBytes: 1 * gibibyte,
   },
   actionlint: {
     purpose: "checks GitHub's workflow files",
