@@ -1,4 +1,6 @@
 import { stackFileName, type StackConfig } from "../infra/config";
+import { webPages } from "../infra/config/web-pages";
+import { takenNodePorts } from "./node-ports";
 
 /** A key of one environment's stack file. */
 export interface Place {
@@ -35,8 +37,8 @@ interface Claim {
 
 type Claimant = (config: StackConfig) => readonly Claim[];
 
-/** Everything that environments take for themselves. A new kind of thing (a host name of an Ingress) is one more entry. */
-const claimants: readonly Claimant[] = [prefixes, nodePorts, smbDrivers, volumeNames, buckets, storeAddresses];
+/** Everything that environments take for themselves. A new kind of thing is one more entry. */
+const claimants: readonly Claimant[] = [prefixes, nodePorts, smbDrivers, volumeNames, buckets, storeAddresses, hosts];
 
 /**
  * What the environments take from each other: names on one cluster, ports of its nodes, buckets and addresses anywhere.
@@ -100,17 +102,25 @@ function prefixes({ namespaces }: StackConfig): readonly Claim[] {
   ];
 }
 
-function nodePorts({ objectStore }: StackConfig): readonly Claim[] {
-  if (objectStore.kind !== "minio" || objectStore.nodePort === undefined) return [];
-  return [
-    {
-      key: "hamilton:objectStore.nodePort",
-      what: "the node port",
-      value: String(objectStore.nodePort),
-      within: "cluster",
-      fix: "choose another port from 30000 to 32767, and the same in externalEndpoint",
-    },
-  ];
+function nodePorts(config: StackConfig): readonly Claim[] {
+  return takenNodePorts(config).map(({ path, port }) => ({
+    key: path.join("."),
+    what: "the node port",
+    value: String(port),
+    within: "cluster",
+    fix: `choose another port from 30000 to 32767${path[0] === "hamilton:objectStore" ? ", and the same in externalEndpoint" : ""}`,
+  }));
+}
+
+/** A name leads to one place, wherever the clusters are; only names below `localhost` mean another one on each machine. */
+function hosts(config: StackConfig): readonly Claim[] {
+  return webPages(config).map(({ name, host }) => ({
+    key: name in (config.ingress?.hosts ?? {}) ? `hamilton:ingress.hosts.${name}` : "hamilton:ingress.domain",
+    what: "the host",
+    value: host,
+    within: host.endsWith(".localhost") ? "cluster" : "everywhere",
+    fix: "give each environment's pages a domain of their own",
+  }));
 }
 
 function smbDrivers({ cluster, volumes }: StackConfig): readonly Claim[] {

@@ -37,12 +37,19 @@ export function knownImages(images: ImagesGroup): readonly PulledImage[] {
 }
 
 /** The images that an environment does pull. Groups that have faults of their own count as left out. */
-export function pulledImages({ images, volumes = {}, cluster, objectStore }: Partial<Groups>): readonly PulledImage[] {
+export function pulledImages({
+  images,
+  volumes = {},
+  cluster,
+  objectStore,
+  ingress,
+}: Partial<Groups>): readonly PulledImage[] {
   if (images === undefined) return [];
   const shares = Object.values(volumes).some(({ kind }) => kind === "windowsShare");
   return [
     platformImage(images, "spark"),
     ...(objectStore?.kind === "minio" ? [platformImage(images, "minio")] : []),
+    ...(ingress?.install ? [platformImage(images, "traefik")] : []),
     ...(shares && cluster?.smbDriver.install ? smbParts.map((part) => smbDriverImage(images, part)) : []),
   ];
 }

@@ -11,6 +11,8 @@ import type { StackConfig } from "./config";
 import { isProduction } from "./config/production";
 import { namespacesWithData, protectsData } from "./data-safety";
 import { platformImage } from "./images";
+import { declareIngress } from "./ingress";
+import { placement } from "./placement";
 import { kubernetesProvider } from "./provider";
 import { declareVolumes } from "./volumes";
 import { sparkRelease } from "./versions";
@@ -22,6 +24,8 @@ export interface PlatformOutputs {
   readonly volumes: Readonly<Record<string, { mountPath: string; readOnly: boolean }>>;
   readonly objectStore: Readonly<Record<string, unknown>>;
   readonly submitter: SparkRuntime["submitter"];
+  /** The addresses of pages in the browser, by page. */
+  readonly pages: Readonly<Record<string, string>>;
 }
 
 /**
@@ -68,6 +72,8 @@ export function deploy(
     },
     on,
   );
+  const routes = [store.console].filter((route) => route !== undefined);
+  const ingress = declareIngress(config, { common, routes }, on);
 
   return {
     namespaces: { spark: spark.name, storage: storage.name },
@@ -79,6 +85,7 @@ export function deploy(
       buckets: Object.fromEntries(store.buckets.map((bucket) => [bucket.role, bucket.name])),
     },
     submitter: runtime.submitter,
+    pages: ingress?.pages ?? {},
   };
 }
 
@@ -100,17 +107,6 @@ function commonNamespaceArgs(config: StackConfig): PlatformNamespaceArgs {
 
 function sparkPod({ nodeSelector, tolerations, ...size }: StackConfig["spark"]["driver"]) {
   return { ...size, placement: placement({ nodeSelector, tolerations }) };
-}
-
-/** Where pods run, without what the stack file leaves open. */
-function placement({
-  nodeSelector,
-  tolerations,
-}: Pick<StackConfig["spark"]["driver"], "nodeSelector" | "tolerations">) {
-  return {
-    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
-    ...(tolerations.length === 0 ? {} : { tolerations: tolerations.map((one) => ({ ...one })) }),
-  };
 }
 
 /** Who uses the store, and for what. Submitters run outside: their pods are none, their keys are for uploads alone. */

@@ -78,11 +78,15 @@ export interface PlatformImage {
  */
 export const minioVersion = "0.0.0-20260212201848-7aac2a2c5b7c";
 
+/** Traefik, built from its Go module as well: `local/toolchain/modules/traefik` pins it. */
+export const traefikVersion = "3.7.13";
+
 /** The images of the platform. Notebooks and their executors must agree in Spark, so the notebooks' tag names it first. */
-export const platformImages: Readonly<Record<"spark" | "jupyter" | "minio", PlatformImage>> = {
+export const platformImages: Readonly<Record<"spark" | "jupyter" | "minio" | "traefik", PlatformImage>> = {
   spark: { repository: "hamilton/spark", tag: sparkRelease.spark },
   jupyter: { repository: "hamilton/jupyter", tag: `${sparkRelease.spark}-lab${notebookRelease.jupyterlab}` },
   minio: { repository: "hamilton/minio", tag: minioVersion },
+  traefik: { repository: "hamilton/traefik", tag: traefikVersion },
 };
 
 /** csi-driver-smb and the containers beside it, at the versions that its own release names together. */

@@ -86,6 +86,9 @@ export const imagesGroup = z
     minio: image("MinIO", "0.0.0-20260212201848-7aac2a2c5b7c").optional().meta({
       description: "Tag (and digest) of the MinIO image. Default: the release this program is made for.",
     }),
+    traefik: image("Traefik", "3.7.13").optional().meta({
+      description: "Tag (and digest) of the Traefik image. Default: the release this program is made for.",
+    }),
     digests: z
       .record(
         z.string().regex(/^[a-z0-9._:/-]+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, {

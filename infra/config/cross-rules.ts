@@ -7,6 +7,7 @@ import { sparkRelease } from "../versions";
 import { knownImages, platformImage, pulledImages } from "../images";
 import { isProduction } from "./production";
 import { unknownKeyFault, valueFault, type ConfigFault } from "./faults";
+import { ingressFaults } from "./ingress-rules";
 import type { Groups } from "./schema";
 
 type Rule = (groups: Partial<Groups>, environment: string) => readonly ConfigFault[];
@@ -42,6 +43,7 @@ export function crossFaults(groups: Partial<Groups>, environment: string): reado
     sparkSizes,
     sparkSettings,
     environments,
+    ingressFaults,
   ];
   return rules.flatMap((rule) => rule(groups, environment));
 }
@@ -73,7 +75,7 @@ const digests: Rule = ({ images: group, ...others }, environment) => {
   const faults = Object.keys(group.digests)
     .filter((name) => !known.includes(name))
     .map((name) => unknownKeyFault(`${key}["${name}"]`, name, known));
-  for (const part of ["spark", "minio"] as const) {
+  for (const part of ["spark", "minio", "traefik"] as const) {
     const { name } = platformImage(group, part);
     if (group[part]?.includes("@") && name in group.digests)
       faults.push(valueFault(`hamilton:images.${part}`, group[part], `the tag alone, since ${key} has its digest`));

@@ -18,9 +18,12 @@ import { shareDirectory } from "../share/paths";
 /** How long pods may take to end by themselves, in seconds. */
 const podGrace = 10;
 
+/** The process by which pages are reached on the host's own address; `local/ingress` starts it. */
+export const loopbackProcess = "ingress-loopback";
+
 /** The processes of the cluster in the order they end; those of one row at the same time. */
 const stopOrder = [
-  ["kubelet", "kube-proxy", "network-policy", "local-path-provisioner", "coredns"],
+  ["kubelet", "kube-proxy", "network-policy", "local-path-provisioner", "coredns", loopbackProcess],
   ["containerd"],
   ["kube-controller-manager", "kube-scheduler"],
   ["kube-apiserver"],

@@ -19,10 +19,10 @@ import {
   type ImageName,
 } from "./tags";
 
-/** The programs that the MinIO image is made of, by absolute path. */
-export interface MinioBinaries {
-  readonly minio: string;
-  readonly mc: string;
+/** The images that are made of programs alone, each with its programs by absolute path. */
+export interface ProgramImages {
+  readonly minio: { readonly minio: string; readonly mc: string };
+  readonly traefik: { readonly traefik: string };
 }
 
 /** An image that stands, ready for `ctr images import`. */
@@ -74,14 +74,18 @@ export async function buildJupyterImage(report: Report): Promise<BuiltImage> {
 }
 
 /**
- * Builds the image of the embedded object store, or finds it built.
+ * Builds an image of programs that stand on this host, or finds it built.
  *
  * @throws StepError with the last lines of what failed, or where a program isn't at its path
  */
-export async function buildMinioImage(binaries: MinioBinaries, report: Report): Promise<BuiltImage> {
-  const folder = join(imageCacheDirectory(), "minio-binaries");
+export async function buildProgramImage<Name extends keyof ProgramImages>(
+  name: Name,
+  programs: ProgramImages[Name],
+  report: Report,
+): Promise<BuiltImage> {
+  const folder = join(imageCacheDirectory(), `${name}-binaries`);
   try {
-    return await provide("minio", () => minioContext(binaries, folder), report);
+    return await provide(name, () => programContext(name, programs, folder), report);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -132,16 +136,20 @@ export function buildArguments(
   ];
 }
 
-async function minioContext(binaries: MinioBinaries, folder: string): Promise<string[]> {
+async function programContext(
+  image: ImageName,
+  programs: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
-  for (const name of ["minio", "mc"] as const) {
-    if (!existsSync(binaries[name]))
-      throw new StepError(`The program ${name} isn't at ${binaries[name]}`, {
+  for (const [name, path] of Object.entries(programs)) {
+    if (!existsSync(path))
+      throw new StepError(`The program ${name} isn't at ${path}`, {
         fix: "npm run doctor tells where each program of the toolchain comes from",
       });
-    await copyFile(binaries[name], join(folder, name));
+    await copyFile(path, join(folder, name));
   }
-  return ["--build-context", `minio-binaries=${folder}`];
+  return ["--build-context", `${image}-binaries=${folder}`];
 }
 
 async function provide(
@@ -173,7 +181,8 @@ async function buildTarget(
   extra: readonly string[],
   report: Report,
 ): Promise<void> {
-  if (target !== "minio") await requireFreeSpace(imageCacheDirectory(), sparkImageBytes, "building the Spark image");
+  if (target !== "minio" && target !== "traefik")
+    await requireFreeSpace(imageCacheDirectory(), sparkImageBytes, "building the Spark image");
   const site = siteOptions();
   const base = await provideBaseImage(site, report);
   await runBuildah(

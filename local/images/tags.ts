@@ -7,7 +7,7 @@ import { cacheKey, toolVersion } from "../toolchain/tools";
 import { recipeOf } from "./recipe";
 
 /** The images that the embedded cluster builds, by their target in the Containerfile. */
-export const imageNames = ["spark", "jupyter", "minio"] as const;
+export const imageNames = ["spark", "jupyter", "minio", "traefik"] as const;
 
 /** A target of the Containerfile. */
 export type ImageName = (typeof imageNames)[number];
@@ -31,8 +31,8 @@ export function versionArguments(release: SparkRelease = sparkRelease): Readonly
 
 /**
  * The tags that images built from this work tree get: a version for people and a digest of all that decides the content
- * (the image's part of the Containerfile, files beside it, versions, for notebooks the samples, and for MinIO the sources
- * of its programs). Neither the base image nor the site options are in it: the stack file must be able to name an image
+ * (the image's part of the Containerfile, files beside it, versions, for notebooks the samples, and for MinIO and
+ * Traefik the sources of their programs). Neither the base image nor the site options are in it: the stack file must be able to name an image
  * before anybody knows where it is built.
  */
 export function imageTags(): Readonly<Record<ImageName, string>> {
@@ -47,6 +47,7 @@ export function imageTags(): Readonly<Record<ImageName, string>> {
     spark: imageTag(platformImages.spark.tag, [recipe("spark")]),
     jupyter: imageTag(platformImages.jupyter.tag, [recipe("jupyter"), samples]),
     minio: imageTag(toolVersion("minio"), [recipe("minio"), cacheKey("minio"), cacheKey("mc")]),
+    traefik: imageTag(toolVersion("traefik"), [recipe("traefik"), cacheKey("traefik")]),
   };
 }
 

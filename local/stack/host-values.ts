@@ -9,6 +9,7 @@ export function hostValues(): HostValue[] {
     { path: ["hamilton:images", "spark"], value: tags.spark },
     ...(localNotebooks() === 0 ? [] : [{ path: ["hamilton:images", "jupyter"], value: tags.jupyter }]),
     { path: ["hamilton:images", "minio"], value: tags.minio },
+    { path: ["hamilton:images", "traefik"], value: tags.traefik },
     { path: ["hamilton:volumes", "harp", "path"], value: shareMountDirectory() },
   ];
 }

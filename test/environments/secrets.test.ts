@@ -16,6 +16,8 @@ describe("the secrets that an environment needs", () => {
       "spark-secret-key",
       "submitter-access-key",
       "submitter-secret-key",
+      "ingress-certificate",
+      "ingress-key",
     ]);
     expect(needed[1]?.keys).toEqual(["hamilton:volumes.harp.password"]);
   });
@@ -35,6 +37,7 @@ describe("a random secret", () => {
   it.each([
     ["harp-password", /can't be: the file server knows the password/],
     ["registry-password", /can't be: the registry knows the password/],
+    ["ingress-key", /can't be: an authority has signed the certificate of this very key/],
   ])("is refused for %s, which somebody else has set", (name, message) => {
     expect(failure(() => generatedSecrets(needed, [name]))).toMatch(message);
   });

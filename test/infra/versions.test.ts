@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { minioVersion, notebookRelease, platformImages, smbDriverImages, sparkRelease } from "../../infra/versions";
+import {
+  minioVersion,
+  notebookRelease,
+  platformImages,
+  smbDriverImages,
+  sparkRelease,
+  traefikVersion,
+} from "../../infra/versions";
 
 const root = join(__dirname, "..", "..");
 
@@ -9,6 +16,11 @@ describe("the table of versions", () => {
   it("names the MinIO that the toolchain compiles", () => {
     const module = readFileSync(join(root, "local", "toolchain", "modules", "minio", "go.mod"), "utf8");
     expect(module).toMatch(new RegExp(`^require github.com/minio/minio v${minioVersion}$`, "m"));
+  });
+
+  it("names the Traefik that the toolchain compiles", () => {
+    const module = readFileSync(join(root, "local", "toolchain", "modules", "traefik", "go.mod"), "utf8");
+    expect(module).toMatch(new RegExp(`^\\s+github.com/traefik/traefik/v3 v${traefikVersion}( |$)`, "m"));
   });
 
   it("tags the Spark image with the Spark release", () => {

@@ -36,12 +36,14 @@ describe.each(environments)("the pods of %s", (environment) => {
       `DaemonSet ${prefix}smb/csi-smb-node`,
       `Deployment ${prefix}smb/csi-smb-controller`,
     ];
-    expect(owners).toEqual(
-      { local: store(""), dev: [...driver("dev-"), ...store("dev-")], prod: driver("harp-") }[environment].concat([
-        "Spark driver",
-        "Spark executor",
-      ]),
-    );
+    const traefik = (prefix: string) => `Deployment ${prefix}ingress/traefik`;
+    const [daemons, controller] = driver("harp-");
+    const expected = {
+      local: [traefik(""), ...store("")],
+      dev: [...driver("dev-"), ...store("dev-")],
+      prod: [daemons, traefik("harp-"), controller],
+    };
+    expect(owners).toEqual([...expected[environment], "Spark driver", "Spark executor"]);
   });
 
   it("run in restricted namespaces; only the driver of Windows shares has another", () => {
@@ -113,13 +115,28 @@ describe.each(environments)("the pods of %s", (environment) => {
 
   it("are selected by the Services in front of them", () => {
     for (const service of objects.filter(({ kind }) => kind === "Service")) {
-      const { selector } = service.spec as { selector: Record<string, string> };
+      const { type, selector } = service.spec as { type?: string; selector: Record<string, string> };
+      if (type === "ExternalName") continue;
       const selected = pods.filter(
         ({ namespace, labels }) =>
           namespace === service.metadata.namespace &&
           Object.entries(selector).every(([key, value]) => labels[key] === value),
       );
       expect([service.metadata.name, selected.length]).toEqual([service.metadata.name, 1]);
+    }
+  });
+
+  it("are led to by names for Services that exist, on ports that these have", () => {
+    for (const { spec } of objects.filter(({ kind }) => kind === "Service")) {
+      const { type, externalName, ports } = spec as { type?: string; externalName: string; ports: { port: number }[] };
+      if (type !== "ExternalName") continue;
+      const [name = "", namespace = "", ...domain] = externalName.split(".");
+      expect(domain.join(".")).toBe("svc.cluster.local");
+      const real = objects.find(
+        (one) => one.kind === "Service" && one.metadata.name === name && one.metadata.namespace === namespace,
+      );
+      const offered = (real?.spec as { ports: { port: number }[] } | undefined)?.ports.map(({ port }) => port);
+      expect(offered).toEqual(expect.arrayContaining(ports.map(({ port }) => port)));
     }
   });
 

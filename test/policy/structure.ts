@@ -70,7 +70,7 @@ describe.each(environments)("what %s registers", (environment) => {
 
   it("has components under tokens of one form", () => {
     const components = run.resources.filter(({ custom }) => !custom).map(({ type }) => type);
-    for (const type of components) expect(type).toMatch(/^hamilton:(core|spark|storage):[A-Z][A-Za-z]+$/);
+    for (const type of components) expect(type).toMatch(/^hamilton:(core|ingress|spark|storage):[A-Z][A-Za-z]+$/);
   });
 
   it("has an explicit name each, and a namespace where the kind has one", () => {

@@ -28,6 +28,9 @@ export function setBesideLocal(document: Document, prefix: string, nodePort: num
   const images = { registry: "registry.invalid", spark: localReference("spark"), minio: localReference("minio") };
   setConfig(document, ["hamilton:images"], images);
   setConfig(document, ["hamilton:volumes"], {});
+  // Its pages and their certificate are this host's own.
+  setConfig(document, ["hamilton:ingress"], undefined);
+  setConfig(document, ["hamilton:secrets"], undefined);
   setConfig(document, ["hamilton:objectStore", "nodePort"], nodePort);
   setConfig(document, ["hamilton:objectStore", "externalEndpoint"], `http://${host}:${nodePort}`);
 }

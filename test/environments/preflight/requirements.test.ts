@@ -41,8 +41,17 @@ describe("what an environment asks of a cluster", () => {
   });
 
   it("names the ports of nodes with their Services", () => {
-    expect(nodePortNeeds(of("local").manifests)).toEqual([{ port: 30900, service: "storage/store-minio-outside" }]);
+    expect(nodePortNeeds(of("local").manifests)).toEqual([
+      { port: 30080, service: "ingress/traefik" },
+      { port: 30443, service: "ingress/traefik" },
+      { port: 30900, service: "storage/store-minio-outside" },
+    ]);
     expect(nodePortNeeds(of("prod").manifests)).toEqual([]);
+  });
+
+  it("names the IngressClass of a controller that the cluster has, and none for one that it brings", () => {
+    expect(ingressClassNeeds(of("dev").manifests)).toEqual(["traefik"]);
+    expect(ingressClassNeeds(of("local").manifests)).toEqual([]);
   });
 
   it("names each IngressClass once", () => {
@@ -67,7 +76,7 @@ describe("what an environment asks of a cluster", () => {
       podNeeds(of("local").manifests, of("local").config)
         .map(({ owner }) => owner.split(" ")[0])
         .sort(),
-    ).toEqual(["Job", "Spark", "Spark", "StatefulSet"]);
+    ).toEqual(["Deployment", "Job", "Spark", "Spark", "StatefulSet"]);
   });
 
   it("names the servers outside that pods connect to", () => {
