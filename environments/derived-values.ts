@@ -2,6 +2,7 @@ import type { StackConfig } from "../infra/config";
 import { isProduction } from "../infra/config/production";
 import { clashes, sameCluster } from "./clashes";
 import { ownDomain } from "./derived-ingress";
+import { leaveOutLogins } from "./derived-notebooks";
 import { Draft, type Pattern } from "./draft";
 import { freeNodePort, takenNodePorts } from "./node-ports";
 import { valueAt, type Values } from "./settings";
@@ -21,8 +22,9 @@ const clusterKeys = ["kubeconfig", "outsideAddress", "apiServerCidrs", "dnsCidrs
 
 /**
  * The values that a new environment takes over, with everything made to differ that only one environment can have: the
- * prefix, the pages' domain, on one cluster the node ports and the installation of the share driver, on one external store the buckets. On
- * another cluster the addresses of the first are of no use. Rights and secrets are given anew, never copied.
+ * prefix, the pages' domain, on one cluster the node ports and the installation of the share driver, on one external
+ * store the buckets. On another cluster the addresses of the first are of no use. Rights and secrets are given anew,
+ * never copied, and so are notebooks with the login of certain people.
  *
  * @param read Parses values to see on which cluster they stand and what they would clash in; what it throws passes.
  */
@@ -35,6 +37,7 @@ export function derivedValues(pattern: Pattern, read: (values: Values) => StackC
   pairEndpoint(draft);
   if (valueAt(draft.values, ["hamilton:spark", "submitters"]) !== undefined)
     draft.derive(["hamilton:spark", "submitters"], undefined, "who may submit is decided anew");
+  leaveOutLogins(draft);
   ownDomain(draft, pattern);
   renameBuckets(draft, pattern, read(draft.values));
   freePorts(draft, pattern, read(draft.values));

@@ -43,6 +43,13 @@ export class Draft {
     if (value !== undefined && !this.isSet(path)) this.values = withValue(this.values, { path, value });
   }
 
+  /** Leaves a group of values out, and says so without listing what was in it. */
+  drop(path: ValuePath, why: string): void {
+    if (valueAt(this.values, path) === undefined) return;
+    this.values = withValue(this.values, { path, value: undefined });
+    this.changes.push(`${path.join(".")} is left out: ${why}`);
+  }
+
   /** Changes a value that the caller didn't set, and says so. */
   derive(path: ValuePath, value: unknown, why: string): void {
     const before = valueAt(this.values, path);

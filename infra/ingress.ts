@@ -4,7 +4,9 @@ import { PlatformNamespace, type PlatformNamespaceArgs } from "../components/cor
 import { memoryBytes, memoryQuantity, seconds } from "../components/core/quantities";
 import { Ingress, type IngressController } from "../components/ingress/ingress";
 import type { IngressTls } from "../components/ingress/tls";
+import { pageUrl, publicPort } from "../components/ingress/exposure";
 import type { StackConfig } from "./config";
+import { webPages } from "./config/web-pages";
 import { platformImage } from "./images";
 import { placement } from "./placement";
 
@@ -57,4 +59,14 @@ function tlsOf({ secrets }: StackConfig, { tls }: IngressGroup): IngressTls {
   if (tls.kind !== "secret") return tls;
   const text = (name: string) => secrets[name] as pulumi.Output<string>;
   return { kind: "secret", certificate: text(tls.certificate), key: text(tls.key) };
+}
+
+/** The address of a page in the browser, before there is an ingress; nothing without one, or without such a page. */
+export function pageAddress(config: StackConfig, page: string): string | undefined {
+  const host = webPages(config).find(({ name }) => name === page)?.host;
+  if (config.ingress === undefined || host === undefined) return undefined;
+  const { install, exposure, tls } = config.ingress;
+  const secure = tls.kind !== "none";
+  const port = install && exposure !== undefined ? publicPort(exposure, secure) : secure ? 443 : 80;
+  return pageUrl(host, port, secure);
 }

@@ -81,12 +81,21 @@ export const minioVersion = "0.0.0-20260212201848-7aac2a2c5b7c";
 /** Traefik, built from its Go module as well: `local/toolchain/modules/traefik` pins it. */
 export const traefikVersion = "3.7.13";
 
+/**
+ * The sources of the proxy that asks a site's login service before a notebook. Go compiles them as
+ * `local/toolchain/modules/oauth2-proxy` pins them; a test holds the two together.
+ */
+export const oauth2ProxyVersion = "7.15.4";
+
 /** The images of the platform. Notebooks and their executors must agree in Spark, so the notebooks' tag names it first. */
-export const platformImages: Readonly<Record<"spark" | "jupyter" | "minio" | "traefik", PlatformImage>> = {
+export const platformImages: Readonly<
+  Record<"spark" | "jupyter" | "minio" | "traefik" | "oauth2-proxy", PlatformImage>
+> = {
   spark: { repository: "hamilton/spark", tag: sparkRelease.spark },
   jupyter: { repository: "hamilton/jupyter", tag: `${sparkRelease.spark}-lab${notebookRelease.jupyterlab}` },
   minio: { repository: "hamilton/minio", tag: minioVersion },
   traefik: { repository: "hamilton/traefik", tag: traefikVersion },
+  "oauth2-proxy": { repository: "hamilton/oauth2-proxy", tag: oauth2ProxyVersion },
 };
 
 /** csi-driver-smb and the containers beside it, at the versions that its own release names together. */

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { NamespaceReference } from "../core/contracts";
+import { homeClaim } from "./settings";
 
 /** The disk of a notebook's home. */
 export interface NotebookHome {
@@ -37,7 +38,7 @@ export function createHome(
   return new kubernetes.core.v1.PersistentVolumeClaim(
     `${label}-home`,
     {
-      metadata: { name: `${notebook}-home`, namespace: namespace.name, labels: { ...labels } },
+      metadata: { name: homeClaim(notebook), namespace: namespace.name, labels: { ...labels } },
       spec: {
         accessModes: ["ReadWriteOnce"],
         resources: { requests: { storage: home.size } },

@@ -34,6 +34,11 @@ export interface NotebookArgs {
   readonly executors: ExecutorBounds;
   /** What the namespace's own quota holds; this component checks that a session fits it. */
   readonly quota: NotebookQuota;
+  /**
+   * PriorityClasses that no pod of the namespace may have: those of jobs, before which notebooks would come with them.
+   * Notebooks themselves have none, and so the cluster's default priority. @default any may be used
+   */
+  readonly refusedPriorities?: readonly string[];
   readonly home: NotebookHome;
   readonly login: NotebookLogin;
   /** Volumes that the notebook and its executors mount, at the same paths as jobs. @default none */

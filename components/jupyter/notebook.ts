@@ -20,6 +20,7 @@ import { notebookFlows, notebookLabels, openNotebookNetwork } from "./network";
 import { checkArgs, type NotebookArgs } from "./notebook-args";
 import { notebookPod } from "./notebook-pod";
 import { createOidcLogin } from "./oidc-login";
+import { refusePriorities } from "./scheduling";
 import { folders, notebookApplication, pageName } from "./settings";
 import { createTokenLogin } from "./token-login";
 
@@ -39,6 +40,8 @@ const componentName = "Notebook";
  * // ingress routes: [notebook.web]
  */
 export class Notebook extends pulumi.ComponentResource {
+  /** The notebook's name: `harp`. */
+  readonly name: string;
   /** The page, for the ingress. */
   readonly web: WebRoute;
   /** The token of the login, a secret; nothing where people log in elsewhere. */
@@ -54,6 +57,7 @@ export class Notebook extends pulumi.ComponentResource {
   ) {
     super("hamilton:jupyter:Notebook", label, {}, opts);
     const { name, namespace, image, apiServerCidrs, releases } = args;
+    this.name = name;
     checked(this, componentName, label, () => checkArgs(args));
     this.checkSettings();
     this.labels = labelsOf({
@@ -63,6 +67,7 @@ export class Notebook extends pulumi.ComponentResource {
 
     const login = checked(this, componentName, label, () => this.createLogin());
     const accounts = createAccess(label, { namespace, labels: this.labels, sparkVersion: releases.spark }, this);
+    refusePriorities(label, { namespace, labels: this.labels, priorities: args.refusedPriorities ?? [] }, this);
     openNotebookNetwork(label, notebookFlows(name, namespace, apiServerCidrs, login.service), { parent: this });
     const pods = this.createService("pods", `${name}-pods`, {
       // Executors dial the driver by this name, whether the page answers at the moment or not.
@@ -73,12 +78,12 @@ export class Notebook extends pulumi.ComponentResource {
       ports: [{ name: "web", port: login.port, targetPort: login.port }],
     });
     const settings = this.createSettings(accounts);
-    const server = this.createServer({ login, accounts, settings, pods });
+    this.createServer({ login, accounts, settings, pods });
     this.token = login.token;
     this.web = {
       name: pageName(name),
       namespace,
-      service: pulumi.all([page.metadata.name, server.metadata.name]).apply(([service]) => service),
+      service: page.metadata.name,
       port: login.port,
       host: pageName(name),
       podLabels: notebookLabels(name),
@@ -185,7 +190,7 @@ export class Notebook extends pulumi.ComponentResource {
     readonly accounts: NotebookAccounts;
     readonly settings: kubernetes.core.v1.ConfigMap;
     readonly pods: kubernetes.core.v1.Service;
-  }): kubernetes.apps.v1.StatefulSet {
+  }): void {
     const { args, label, labels } = this;
     const { name, namespace, home, credentials, volumes = [], placement = {}, protect = false } = args;
     const { login, accounts, settings, pods } = parts;
@@ -195,7 +200,7 @@ export class Notebook extends pulumi.ComponentResource {
     const inputs = pulumi.all([...login.startsWith, credentials.accessKey, credentials.secretKey]);
     const startsWith = pulumi.unsecret(inputs.apply((values) => checksum(values)));
     const metadata = { name, namespace: namespace.name, labels };
-    return new kubernetes.apps.v1.StatefulSet(
+    new kubernetes.apps.v1.StatefulSet(
       `${label}-server`,
       {
         metadata,

@@ -13,6 +13,11 @@ export const notebookIdentity: PodIdentity = { ...sparkUser, fileSystemGroup: sp
 /** Where the home is mounted: `HOME` in the image, and the root of what the page in the browser shows. */
 export const homeDirectory = "/home/spark";
 
+/** The name of the claim of a notebook's home. */
+export function homeClaim(notebook: string): string {
+  return `${notebook}-home`;
+}
+
 /** Folders of the notebook's pod, below one that belongs to the platform. */
 export const folders = {
   /** `spark-defaults.conf` and the executors' pod template; `SPARK_CONF_DIR`. */

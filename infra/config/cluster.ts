@@ -89,6 +89,9 @@ export const imagesGroup = z
     traefik: image("Traefik", "3.7.13").optional().meta({
       description: "Tag (and digest) of the Traefik image. Default: the release this program is made for.",
     }),
+    "oauth2-proxy": image("login proxy's", "7.15.4").optional().meta({
+      description: "Tag (and digest) of the notebooks' login proxy. Default: the release this program is made for.",
+    }),
     digests: z
       .record(
         z.string().regex(/^[a-z0-9._:/-]+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, {

@@ -81,7 +81,8 @@ function foreign({ className, controllerPods, exposure }: IngressGroup): readonl
 function hosts(groups: Partial<Groups>, ingress: IngressGroup): readonly ConfigFault[] {
   const pages = webPages(groups);
   // What the pages are depends on other groups; where one of them has faults, a page may only seem to be unknown.
-  const known = groups.objectStore === undefined ? Object.keys(ingress.hosts) : pages.map(({ name }) => name);
+  const isWhole = groups.objectStore !== undefined && groups.notebooks !== undefined;
+  const known = isWhole ? pages.map(({ name }) => name) : Object.keys(ingress.hosts);
   const faults: ConfigFault[] = Object.keys(ingress.hosts)
     .filter((name) => !known.includes(name))
     .map((name) => unknownKeyFault(`${root}.hosts.${name}`, name, known));

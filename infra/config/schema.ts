@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clusterGroup, imagesGroup, namespacesGroup } from "./cluster";
 import { expectation, faultsOf, type ConfigFault } from "./faults";
 import { ingressGroup } from "./ingress";
+import { notebooksGroup } from "./notebooks";
 import { objectStoreGroup } from "./object-store";
 import { sparkGroup } from "./spark";
 import { secretsGroup } from "./secrets";
@@ -16,6 +17,7 @@ export const groupSchemas = {
   objectStore: objectStoreGroup,
   spark: sparkGroup,
   ingress: ingressGroup,
+  notebooks: notebooksGroup,
 } as const;
 
 export type GroupName = keyof typeof groupSchemas;

@@ -60,6 +60,10 @@ const storageClass = z.strictObject({
     .enum(["ReadWriteMany", "ReadOnlyMany", "ReadWriteOnce"])
     .default("ReadWriteMany")
     .meta({ description: "How many nodes may mount it. Default: ReadWriteMany." }),
+  existingVolumes: z.record(label(), words("the name of a PersistentVolume")).default({}).meta({
+    description:
+      "PersistentVolumes by the namespaces that mount them, without the prefix (spark, notebooks-harp). A class makes every claim a volume of its own, so several namespaces see the same files only through these. Default: the class makes one.",
+  }),
   mountPath,
   readOnly,
   size: size("100Gi"),

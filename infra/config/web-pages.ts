@@ -1,4 +1,5 @@
 import { fullHost } from "../../components/ingress/placed-routes";
+import { pageName } from "../../components/jupyter/settings";
 import { consolePage } from "../../components/storage/minio-topology";
 import type { Groups } from "./schema";
 
@@ -13,6 +14,7 @@ export interface WebPage {
 /** One rule for each kind of page, whose host is a label still; a component that brings another kind adds its rule here. */
 const pageRules: readonly ((groups: Partial<Groups>) => readonly WebPage[])[] = [
   ({ objectStore }) => (objectStore?.kind === "minio" ? [consolePage] : []),
+  ({ notebooks = {} }) => Object.keys(notebooks).map((name) => ({ name: pageName(name), host: pageName(name) })),
 ];
 
 /** The pages that an environment's ingress leads to, sorted by name; none without an ingress. */

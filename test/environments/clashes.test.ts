@@ -77,12 +77,10 @@ describe("pages", () => {
       [["cluster", "outsideAddress"], undefined],
     ];
     for (const changes of [apart, [...apart, ...elsewhere]]) {
-      const [found, ...others] = clashes([
-        committed("dev"),
-        copy("dev", ...changes, domain("hamilton.DEV.example.com")),
-      ]);
-      expect(others).toEqual([]);
-      expect(found?.sentence).toMatch(
+      const found = clashes([committed("dev"), copy("dev", ...changes, domain("hamilton.DEV.example.com"))]);
+      const pages = ["notebook-harp", "notebook-risk", "store"];
+      expect(found.map(({ value }) => value)).toEqual(pages.map((page) => `${page}.hamilton.dev.example.com`));
+      expect(found.at(-1)?.sentence).toMatch(
         /hamilton:ingress\.domain both take the host store\.hamilton\.dev\.example\.com; give each/,
       );
     }
@@ -99,7 +97,8 @@ describe("pages", () => {
   });
 
   it("may stand below one domain under other names", () => {
-    const named: Change = [["ingress", "hosts"], { "store-console": "objects" }];
+    const hosts = { "store-console": "objects", "notebook-harp": "harp", "notebook-risk": "risk" };
+    const named: Change = [["ingress", "hosts"], hosts];
     expect(clashes([committed("dev"), copy("dev", ...apart, domain("hamilton.dev.example.com"), named)])).toEqual([]);
   });
 
@@ -131,6 +130,35 @@ describe("cluster-wide names", () => {
     ]);
     expect(clashes([first, second]).map(({ places, value }) => [places[0].key, places[1].key, value])).toEqual([
       ["hamilton:volumes.spark-harp", "hamilton:volumes.harp", "dev-spark-spark-harp"],
+    ]);
+  });
+
+  it("clash where a notebook's namespace is called as another environment's namespace of jobs", () => {
+    const { harp } = committed("dev").notebooks;
+    const first = copy("dev", noDriver, [["notebooks"], { spark: harp }]);
+    const second = copy(
+      "dev",
+      thirdDomain,
+      ...otherPort,
+      [["notebooks"], undefined],
+      [["namespaces", "prefix"], "dev-notebooks"],
+    );
+    const [found] = clashes([first, second]);
+    expect(found?.sentence).toContain(
+      "Pulumi.copy.yaml: hamilton:notebooks.spark and Pulumi.copy.yaml: hamilton:namespaces.prefix both take the namespace dev-notebooks-spark",
+    );
+  });
+
+  it("clash in a PersistentVolume that two environments name", () => {
+    const volume = (mountPath: string): Change => [
+      ["volumes", "lake"],
+      { kind: "storageClass", className: "nfs", mountPath, existingVolumes: { spark: "lake-1" } },
+    ];
+    const blind: Change = [["notebooks"], undefined];
+    const first = copy("dev", noDriver, blind, volume("/mnt/lake"));
+    const second = copy("dev", blind, otherPrefix, thirdDomain, ...otherPort, volume("/mnt/lake"));
+    expect(keys(first, second)).toEqual([
+      ["hamilton:volumes.lake.existingVolumes.spark", "hamilton:volumes.lake.existingVolumes.spark"],
     ]);
   });
 
@@ -195,7 +223,11 @@ describe("environments of different clusters", () => {
     const regions = ["eu-central-1", "us-east-1"].map(
       (region, index) =>
         parseStackFile(
-          changed("prod", ...(index === 0 ? [] : elsewhere), endpoint(`https://s3.${region}.amazonaws.com`)),
+          changed(
+            "prod",
+            ...(index === 0 ? [] : [...elsewhere, otherDomain]),
+            endpoint(`https://s3.${region}.amazonaws.com`),
+          ),
           `e${index}`,
         ).config,
     );

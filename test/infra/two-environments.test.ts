@@ -79,7 +79,7 @@ describe("two environments on one cluster", () => {
       for (const peer of peers as { namespaceSelector?: { matchLabels: Record<string, string> }; ipBlock?: object }[])
         if (peer.ipBlock === undefined)
           expect(peer.namespaceSelector?.matchLabels["kubernetes.io/metadata.name"]).toMatch(
-            new RegExp(`^(${prefix}(ingress|spark|storage|smb)|kube-system|traefik)$`),
+            new RegExp(`^(${prefix}(ingress|spark|storage|smb|notebooks-harp|notebooks-risk)|kube-system|traefik)$`),
           );
       const subjects = valuesUnder(["subjects"], objects).flat() as { kind: string; namespace?: string }[];
       for (const { kind, namespace } of subjects)

@@ -37,13 +37,21 @@ describe.each(environments)("the pods of %s", (environment) => {
       `Deployment ${prefix}smb/csi-smb-controller`,
     ];
     const traefik = (prefix: string) => `Deployment ${prefix}ingress/traefik`;
-    const [daemons, controller] = driver("harp-");
+    const notebooks = { local: ["harp"], dev: ["harp", "risk"], prod: ["analysts", "risk"] }[environment];
+    const prefix = { local: "", dev: "dev-", prod: "harp-" }[environment];
     const expected = {
       local: [traefik(""), ...store("")],
       dev: [...driver("dev-"), ...store("dev-")],
-      prod: [daemons, traefik("harp-"), controller],
+      prod: [...driver("harp-"), traefik("harp-")],
     };
-    expect(owners).toEqual([...expected[environment], "Spark driver", "Spark executor"]);
+    expect([...owners].sort()).toEqual(
+      [
+        ...expected[environment],
+        ...notebooks.map((name) => `StatefulSet ${prefix}notebooks-${name}/${name}`),
+        ...notebooks.map((name) => `Spark executor in ${prefix}notebooks-${name}`),
+        ...["Spark driver", "Spark executor"],
+      ].sort(),
+    );
   });
 
   it("run in restricted namespaces; only the driver of Windows shares has another", () => {
@@ -158,6 +166,8 @@ describe.each(environments)("the pods of %s", (environment) => {
       expect(named("LimitRange", name)).toHaveLength(1);
       if (name.endsWith("spark"))
         expect(named("ResourceQuota", name).sort()).toEqual(["namespace-quota", "spark-drivers"]);
+      if (name.includes("notebooks-"))
+        expect(named("ResourceQuota", name).sort()).toEqual(["namespace-quota", "no-priority"]);
     }
   });
 });
