@@ -10,7 +10,7 @@ import { publicPort, type IngressExposure } from "./exposure";
 import { graceSeconds, traefikArguments, traefikPorts } from "./traefik-arguments";
 import { traefikRules } from "./traefik-roles";
 
-/** The user that Traefik's process runs as; its image has one under this number. */
+/** The user that Traefik's process runs as, as its image does. */
 export const traefikIdentity: PodIdentity = { user: 65532, group: 65532 };
 
 /** The arguments of a {@link Traefik}. */

@@ -29,6 +29,17 @@ describe("the stack file of this host", () => {
     expect(parse(text)).toMatchObject({ encryptionsalt: "v1:abc=:v1:def:ghi" });
   });
 
+  it("keeps the secrets that this host gave the earlier file, while the committed one names them", () => {
+    const earlier = `config: { "hamilton:secrets": { page-key: { secure: v1:x }, old: { secure: v1:y } } }\n`;
+    const secrets = (named?: string[]) =>
+      (parse(composeStackFile(committed, [], earlier, named)) as { config: Record<string, unknown> }).config[
+        "hamilton:secrets"
+      ];
+    expect(secrets(["page-key", "new"])).toEqual({ "page-key": { secure: "v1:x" } });
+    expect(secrets()).toEqual({ "page-key": { secure: "v1:x" }, old: { secure: "v1:y" } });
+    expect(secrets([])).toBeUndefined();
+  });
+
   it("takes nothing else from the earlier file", () => {
     const text = composeStackFile(committed, [], `config: { "hamilton:images": { registry: other } }\n`);
     expect(parse(text)).toEqual(parse(committed));
