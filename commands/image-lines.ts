@@ -7,7 +7,8 @@ import { moduleDirectory, tool } from "../local/toolchain/tools";
 /**
  * The lines that build the images from a registry's base image and push them, for a site's own registry. The notebooks'
  * image is wanted only where there are notebooks, and MinIO's only where the store runs in the cluster; its programs are
- * compiled from the pinned Go modules.
+ * compiled from the pinned Go modules. Traefik is wanted where a stack installs it: its makers publish an image of the
+ * same program, so that one is mirrored.
  *
  * @param registry host and perhaps a path, as `hamilton:images.registry` of the stack file has it
  */
@@ -26,11 +27,16 @@ export function imageLines(registry: string): string[] {
     const out = `$PWD/minio-binaries/${name}`;
     return `CGO_ENABLED=0 go -C ${relative(projectDirectory, moduleDirectory(name))} build -o "${out}" ${tool(name).package}`;
   });
+  const { repository, tag } = platformImages.traefik;
+  const traefik = `${registry}/${repository}:${tag}`;
+  const official = `traefik:v${tag}`;
+  const mirrored = [`docker pull ${official}`, `docker tag ${official} ${traefik}`, `docker push ${traefik}`];
   const samples = `--build-context notebooks=${relative(projectDirectory, notebooksDirectory)}`;
   return [
     ...lines("spark"),
     ...lines("jupyter", samples),
     ...compile,
     ...lines("minio", "--build-context minio-binaries=minio-binaries"),
+    ...mirrored,
   ];
 }

@@ -83,7 +83,7 @@ export function nodePortNeeds(manifests: readonly Manifest[]): readonly NodePort
     );
 }
 
-/** The IngressClasses that Ingresses and Gateways name. */
+/** The IngressClasses that Ingresses name. */
 export function ingressClassNeeds(manifests: readonly Manifest[]): readonly string[] {
   const named = manifests
     .filter(({ kind }) => kind === "Ingress")

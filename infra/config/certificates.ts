@@ -80,6 +80,11 @@ export function judgeCertificate({ certificate, key, hosts, now }: JudgedCertifi
   return faults;
 }
 
+/** When a certificate that {@link judgeCertificate} has no fault in ends. @throws Error for a text that is none */
+export function certificateEnd(certificate: string): Date {
+  return new Date(new X509Certificate(certificate).validTo);
+}
+
 function firstCertificate(text: string): X509Certificate | undefined {
   try {
     return new X509Certificate(text);
