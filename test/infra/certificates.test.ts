@@ -89,7 +89,8 @@ describe("a supplied certificate", () => {
 });
 
 describe("the certificate of a stack file", () => {
-  const groups = () => parseStackFile(changed("dev", [["ingress", "tls"], tls]), "dev").config;
+  const groups = () =>
+    parseStackFile(changed("dev", [["ingress", "tls"], tls], [["notebooks"], undefined]), "dev").config;
   const tls = { kind: "secret", certificate: "page-certificate", key: "page-key" };
   const faultsOf = (texts: Record<string, string>) => certificateFaults(groups(), texts, "dev", now);
 

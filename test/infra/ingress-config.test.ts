@@ -139,23 +139,20 @@ describe("a faulty ingress", () => {
       "hamilton.localhost",
       'domain is "hamilton.localhost"; expected a domain that leads other machines to the cluster',
     ],
-    [
-      "prod",
-      ["ingress", "tls"],
-      { kind: "none" },
-      'tls.kind is "none"; expected "secret" or "certManager" in production',
-    ],
   ])("of %s: %j as %j is refused with what would be right", (environment, path, value, sentence) => {
     expect(oneFault(environment, path, value)).toBe(`Pulumi.${environment}.yaml: hamilton:ingress.${sentence}.`);
   });
 
-  it("is held to the same in production whatever it is called", () => {
-    const plain: readonly [Path, unknown] = [["ingress", "tls"], { kind: "none" }];
-    expect(faults(changed("dev", plain), "dev")).toEqual([]);
-    const lines = faults(changed("dev", plain, [["cluster", "production"], true]), "dev");
-    expect(lines).toContain(
-      'Pulumi.dev.yaml: hamilton:ingress.tls.kind is "none"; expected "secret" or "certManager" in production.',
-    );
+  it("must have TLS in production, whatever the environment is called", () => {
+    const plain: readonly (readonly [Path, unknown])[] = [
+      [["ingress", "tls"], { kind: "none" }],
+      [["notebooks"], undefined],
+    ];
+    const sentence = 'hamilton:ingress.tls.kind is "none"; expected "secret" or "certManager" in production.';
+    expect(faults(changed("prod", ...plain), "prod")).toEqual([`Pulumi.prod.yaml: ${sentence}`]);
+    expect(faults(changed("dev", ...plain), "dev")).toEqual([]);
+    const lines = faults(changed("dev", ...plain, [["cluster", "production"], true]), "dev");
+    expect(lines).toContain(`Pulumi.dev.yaml: ${sentence}`);
   });
 
   it("doesn't call pages unknown that another faulty group may have", () => {

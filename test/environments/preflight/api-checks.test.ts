@@ -123,7 +123,11 @@ describe("GatewayClasses", () => {
 describe("the certificate of pages", () => {
   const [from, to] = [new Date("2026-01-01T00:00:00Z"), new Date("2026-12-31T00:00:00Z")];
   const { config } = parseStackFile(
-    changed("dev", [["ingress", "tls"], { kind: "secret", certificate: "page-certificate", key: "page-key" }]),
+    changed(
+      "dev",
+      [["ingress", "tls"], { kind: "secret", certificate: "page-certificate", key: "page-key" }],
+      [["notebooks"], undefined],
+    ),
     "dev",
   );
   const pair = selfSigned({ hosts: ["*.hamilton.dev.example.com"], from, to });
