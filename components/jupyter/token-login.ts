@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type * as pulumi from "@pulumi/pulumi";
 import { loginVolume, type LoginArgs, type LoginParts, type TokenLogin } from "./login";
 import { folders, jupyterPort } from "./settings";
 
@@ -12,11 +12,12 @@ export function createTokenLogin(
   { label, notebook, namespace, labels, basePath, protect }: LoginArgs,
   parent: pulumi.ComponentResource,
 ): LoginParts {
-  const token = new random.RandomPassword(
+  const password = new random.RandomPassword(
     `${label}-token-password`,
     { length: 48, special: false, keepers: { version: login.version ?? "1" } },
     { parent, protect, additionalSecretOutputs: ["result", "bcryptHash"] },
-  ).result;
+  );
+  const token = pulumi.secret(password.result);
   const secret = new kubernetes.core.v1.Secret(
     `${label}-token`,
     {
