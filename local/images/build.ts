@@ -70,7 +70,7 @@ export async function buildSparkImage(report: Report): Promise<BuiltImage> {
  * @throws StepError with the last lines of what failed; finished steps are kept
  */
 export async function buildJupyterImage(report: Report): Promise<BuiltImage> {
-  return provide("jupyter", () => Promise.resolve(["--build-context", `notebooks=${notebooksDirectory}`]), report);
+  return provide("jupyter", () => Promise.resolve(jupyterContext), report);
 }
 
 /**
@@ -102,10 +102,13 @@ export type PythonImageName = "spark" | "jupyter";
 export async function storeImage(name: PythonImageName, report: Report): Promise<string> {
   const reference = localReference(name);
   if (await isStored(reference)) return reference;
-  const { archive } = await (name === "spark" ? buildSparkImage(report) : buildJupyterImage(report));
-  if (!(await isStored(reference))) {
-    await alone(report, () => runBuildah(["pull", `docker-archive:${archive}`], `${archive} can't be read`, report));
-  }
+  const archive = archivePath(name);
+  await alone(report, async () => {
+    if (existsSync(archive))
+      await runBuildah(["pull", `docker-archive:${archive}`], `${archive} can't be read`, report);
+    // Without the archive, which only a node needs.
+    else await buildTarget(name, reference, name === "jupyter" ? jupyterContext : [], report);
+  });
   return reference;
 }
 
@@ -135,6 +138,8 @@ export function buildArguments(
     ...["--file", join(imagesDirectory, "Containerfile"), imagesDirectory],
   ];
 }
+
+const jupyterContext = ["--build-context", `notebooks=${notebooksDirectory}`] as const;
 
 async function programContext(
   image: ImageName,

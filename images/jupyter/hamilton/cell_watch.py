@@ -5,7 +5,6 @@ import contextvars
 import datetime
 import os
 import re
-import signal
 import sys
 import threading
 import time
@@ -59,8 +58,8 @@ class CellWatch:
         text = str(error)
         if "PYTHON_VERSION_MISMATCH" in text:
             return SparkUnavailable(python_mismatch(text))
-        of_spark = type(error).__module__.startswith(("py4j", "pyspark")) or isinstance(error, ConnectionError)
-        if of_spark and session.driver_has_ended():
+        lost = isinstance(error, ConnectionError) or type(error).__name__ == "Py4JNetworkError"
+        if lost and session.driver_has_ended(wait_seconds=3):
             return SparkUnavailable(driver_end(session.driver_exit_code(), log_entries(session.log_tail())))
         away = self._volumes.fault(text)
         return None if away is None else SparkUnavailable(f"{away[0].upper()}{away[1:]}.")
@@ -87,7 +86,7 @@ class _Cell:
                 self._tell(fault, give_up)
 
     def _look(self):
-        """What keeps the cell, and how it is ended."""
+        """What keeps the cell, and what ends its jobs where there is no use in waiting."""
         if session.is_starting():
             return self._start_fault(), None
         context = active_context()
@@ -102,10 +101,10 @@ class _Cell:
         self._waiting_since = None
         if time.monotonic() >= self._next_volume_check:
             away = self._volumes.fault()
-            if away is None:
-                self._next_volume_check = time.monotonic() + VOLUME_INTERVAL_SECONDS
-            else:
-                return Fault(away), interrupt
+            if away is not None:
+                # Whether the cell needs it is not to be known: whoever wrote the cell decides.
+                return Fault(f"{away}. A cell that uses it can be interrupted"), None
+            self._next_volume_check = time.monotonic() + VOLUME_INTERVAL_SECONDS
         return None, None
 
     def _start_fault(self):
@@ -140,12 +139,13 @@ class _Cell:
         sentence = f"{fault.text[0].upper()}{fault.text[1:]}."
         # A final fault ends the cell when it is seen for the second time: the first may be a moment's.
         if give_up is not None and ((fault.final and self._shown is not None) or left <= 0):
-            self.verdict = f"No executors: {sentence}" if give_up is not interrupt else sentence
+            self.verdict = f"No executors: {sentence}"
             self._show("")
             give_up()
             self._since = None
         elif fault.text != self._shown:
-            self._show(f"Waiting: {sentence} The cell gives up after {patience():.0f} s." if give_up else sentence)
+            patient = give_up is not None and not fault.final
+            self._show(f"Waiting: {sentence} The cell gives up after {patience():.0f} s." if patient else sentence)
         self._shown = fault.text
 
 
@@ -161,11 +161,6 @@ def recent_log():
     """Spark's log, and since when it counts for what keeps a cell now."""
     now = datetime.datetime.now(datetime.timezone.utc)
     return log_entries(session.log_tail()), now - datetime.timedelta(seconds=LOG_MEMORY_SECONDS)
-
-
-def interrupt():
-    """Interrupts the cell as the stop button does."""
-    os.kill(os.getpid(), signal.SIGINT)
 
 
 def python_mismatch(text):

@@ -18,9 +18,14 @@ def configure(c, environment=os.environ):
     :raises SystemExit: with one sentence where a variable can't be used
     """
     home = environment.get("HOME", "/home/spark")
-    key = read_token(environment)
     network(c, environment)
-    login(c, key)
+    kind = environment.get("HAMILTON_LOGIN", "token")
+    if kind not in ("token", "proxy"):
+        raise SystemExit(f"HAMILTON_LOGIN is {kind}, and neither token nor proxy")
+    if kind == "proxy":
+        login_by_proxy(c)
+    else:
+        login_by_token(c, read_token(environment))
     culling(c, whole_number(environment, "HAMILTON_CULL_IDLE_SECONDS", 0))
     c.ServerApp.root_dir = home
     c.ServerApp.open_browser = False
@@ -53,7 +58,17 @@ def network(c, environment):
     c.ServerApp.use_redirect_file = False
 
 
-def login(c, key):
+def login_by_proxy(c):
+    """Leaves the login to a proxy in the same pod: nobody else reaches the server, which has no login of its own."""
+    c.ServerApp.ip = "127.0.0.1"
+    c.IdentityProvider.token = ""
+    c.PasswordIdentityProvider.hashed_password = ""
+    c.PasswordIdentityProvider.allow_password_change = False
+    # Forms ask for a token of the page's all the same; it is signed anew by each server.
+    c.ServerApp.cookie_secret = os.urandom(32)
+
+
+def login_by_token(c, key):
     c.IdentityProvider.token = key
     c.PasswordIdentityProvider.hashed_password = ""
     c.PasswordIdentityProvider.allow_password_change = False
@@ -77,7 +92,7 @@ def read_token(environment):
     """The login's token. Jupyter itself would take a newline at the end of the file for a part of it."""
     file = environment.get("JUPYTER_TOKEN_FILE")
     if not file:
-        raise SystemExit("JUPYTER_TOKEN_FILE is not set; it names the file that holds the login's token")
+        raise SystemExit("JUPYTER_TOKEN_FILE is not set; it names the file with the login's token (HAMILTON_LOGIN=proxy does without)")
     try:
         token = pathlib.Path(file).read_text().strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -19,10 +19,9 @@ from hamilton.errors import SparkUnavailable
 
 class LazySparkSession(SparkSession):
     """The SparkSession of this notebook. Spark starts with the first use of it; `spark.stop()` ends it, and the next use
-    starts it anew.
+    starts it anew."""
 
-    It has no state of its own: what a SparkSession keeps in itself is looked up in the running one.
-    """
+    # It has no state of its own: what a SparkSession keeps in itself is looked up in the running one.
 
     def __init__(self):
         """Does without SparkSession's own, which would start Spark."""
@@ -88,9 +87,10 @@ def running_session():
                 SparkContext._ensure_initialized(gateway=_launch())
             return SparkSession.builder.appName(application_name()).getOrCreate()
         except Exception as error:
+            failure = start_failure(error, log_tail())
             # A driver that failed to start keeps the configuration that it failed with.
             end_driver()
-            raise SparkUnavailable(start_failure(error, log_tail())) from None
+            raise SparkUnavailable(failure) from None
         finally:
             _start.under_way = False
 
@@ -108,10 +108,20 @@ def _has_started():
     return context is not None and context._jsc is not None and not driver_has_ended()
 
 
-def driver_has_ended():
-    """Whether Spark's process was there and is gone."""
+def driver_has_ended(wait_seconds=0.0):
+    """Whether Spark's process was there and is gone.
+
+    :param wait_seconds: how long a process may take to end whose connection is lost already
+    """
     process = getattr(SparkContext._gateway, "proc", None)
-    return process is not None and process.poll() is not None
+    if process is None:
+        return False
+    if wait_seconds > 0:
+        try:
+            process.wait(wait_seconds)
+        except subprocess.TimeoutExpired:
+            return False
+    return process.poll() is not None
 
 
 def driver_exit_code():
@@ -178,7 +188,8 @@ def start_failure(error, log):
         cause = java
         while cause.getCause() is not None:
             cause = cause.getCause()
-        text = f"{cause.getClass().getSimpleName()}: {cause.getMessage()}"
+        outer, inner = str(java.getMessage()).split("\n")[0], f"{cause.getClass().getSimpleName()}: {cause.getMessage()}"
+        text = inner if outer in inner else f"{outer} ({inner})"
     elif "JAVA_GATEWAY_EXITED" in text:
         said = [line for line in log.splitlines() if re.search(r"\b(ERROR|Error|Exception)\b", line)]
         text = said[-1].strip() if said else "its process ended at once"
