@@ -23,6 +23,7 @@ import {
 export interface ProgramImages {
   readonly minio: { readonly minio: string; readonly mc: string };
   readonly traefik: { readonly traefik: string };
+  readonly "oauth2-proxy": { readonly "oauth2-proxy": string };
 }
 
 /** An image that stands, ready for `ctr images import`. */
@@ -186,7 +187,7 @@ async function buildTarget(
   extra: readonly string[],
   report: Report,
 ): Promise<void> {
-  if (target !== "minio" && target !== "traefik")
+  if (!["minio", "traefik", "oauth2-proxy"].includes(target))
     await requireFreeSpace(imageCacheDirectory(), sparkImageBytes, "building the Spark image");
   const site = siteOptions();
   const base = await provideBaseImage(site, report);

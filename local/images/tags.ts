@@ -6,8 +6,8 @@ import { projectDirectory } from "../../infra/project";
 import { cacheKey, toolVersion } from "../toolchain/tools";
 import { recipeOf } from "./recipe";
 
-/** The images that the embedded cluster builds, by their target in the Containerfile. */
-export const imageNames = ["spark", "jupyter", "minio", "traefik"] as const;
+/** The images that are built on this host, by their target in the Containerfile; the embedded cluster needs most of them. */
+export const imageNames = ["spark", "jupyter", "minio", "traefik", "oauth2-proxy"] as const;
 
 /** A target of the Containerfile. */
 export type ImageName = (typeof imageNames)[number];
@@ -31,9 +31,9 @@ export function versionArguments(release: SparkRelease = sparkRelease): Readonly
 
 /**
  * The tags that images built from this work tree get: a version for people and a digest of all that decides the content
- * (the image's part of the Containerfile, files beside it, versions, for notebooks the samples, and for MinIO and
- * Traefik the sources of their programs). Neither the base image nor the site options are in it: the stack file must be able to name an image
- * before anybody knows where it is built.
+ * (the image's part of the Containerfile, files beside it, versions, for notebooks the samples, and for MinIO, Traefik
+ * and the login proxy the sources of their programs). Neither the base image nor the site options are in it: the stack
+ * file must be able to name an image before anybody knows where it is built.
  */
 export function imageTags(): Readonly<Record<ImageName, string>> {
   const files = readFiles(imagesDirectory);
@@ -48,6 +48,7 @@ export function imageTags(): Readonly<Record<ImageName, string>> {
     jupyter: imageTag(platformImages.jupyter.tag, [recipe("jupyter"), samples]),
     minio: imageTag(toolVersion("minio"), [recipe("minio"), cacheKey("minio"), cacheKey("mc")]),
     traefik: imageTag(toolVersion("traefik"), [recipe("traefik"), cacheKey("traefik")]),
+    "oauth2-proxy": imageTag(toolVersion("oauth2-proxy"), [recipe("oauth2-proxy"), cacheKey("oauth2-proxy")]),
   };
 }
 

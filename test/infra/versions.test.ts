@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   minioVersion,
   notebookRelease,
+  oauth2ProxyVersion,
   platformImages,
   smbDriverImages,
   sparkRelease,
@@ -21,6 +22,11 @@ describe("the table of versions", () => {
   it("names the Traefik that the toolchain compiles", () => {
     const module = readFileSync(join(root, "local", "toolchain", "modules", "traefik", "go.mod"), "utf8");
     expect(module).toMatch(new RegExp(`^\\s+github.com/traefik/traefik/v3 v${traefikVersion}( |$)`, "m"));
+  });
+
+  it("names the login proxy that the toolchain compiles", () => {
+    const module = readFileSync(join(root, "local", "toolchain", "modules", "oauth2-proxy", "go.mod"), "utf8");
+    expect(module).toMatch(new RegExp(`^require github.com/oauth2-proxy/oauth2-proxy/v7 v${oauth2ProxyVersion}$`, "m"));
   });
 
   it("tags the Spark image with the Spark release", () => {
