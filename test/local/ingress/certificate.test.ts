@@ -41,7 +41,7 @@ function refusal(
         client.destroy();
         server.close(() => resolve(reason));
       };
-      client.on("error", (error) => end(error.message));
+      client.on("error", (error: Error) => end(error.message));
     });
   });
 }
