@@ -52,6 +52,22 @@ describe("a new environment on the cluster of the one it is like", () => {
     expect(changes.join("\n")).toMatch(/spark\.submitters is left out .*: who may submit is decided anew/);
   });
 
+  it("takes notebooks with a token along, since it generates another one", () => {
+    expect(make().config.notebooks).toEqual(committed("dev").notebooks);
+  });
+
+  it("leaves out a notebook whose people log in at the site's service, until somebody says who", () => {
+    const buckets = ["lake", "uploads", "events"].map((role) => `objectStore.buckets.${role}=next-${role}`);
+    const { config, changes } = make({
+      like: "prod",
+      set: [...buckets, "notebooks.risk.login.emails=[eve@example.com]"],
+    });
+    expect(Object.keys(config.notebooks)).toEqual(["risk"]);
+    expect(config.notebooks.risk?.login).toMatchObject({ kind: "oidc", emails: ["eve@example.com"] });
+    expect(changes).toContain("hamilton:notebooks.analysts is left out: who may log in is decided anew");
+    expect(changes.join("\n")).not.toContain("harp-analysts");
+  });
+
   it("passes the ports that others have", () => {
     const second = changed(
       "dev",
