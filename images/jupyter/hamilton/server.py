@@ -54,6 +54,7 @@ def network(c, environment):
     c.ServerApp.allow_unauthenticated_access = False
     # Proxies end connections that are silent for a minute or so.
     c.ServerApp.websocket_ping_interval = 30
+    c.ServerApp.websocket_ping_timeout = 30
     # A redirect file and an info file would hold the token.
     c.ServerApp.use_redirect_file = False
 
