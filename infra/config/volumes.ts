@@ -72,4 +72,4 @@ const storageClass = z.strictObject({
 /** `hamilton:volumes`: file trees that pods mount, by name. */
 export const volumesGroup = z
   .record(label(), z.discriminatedUnion("kind", [windowsShare, hostPath, storageClass]))
-  .meta({ description: "File trees that every driver and executor mounts, by name." });
+  .meta({ description: "File trees that drivers, executors and notebooks mount, by name." });
