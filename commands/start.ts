@@ -200,6 +200,7 @@ async function summary(context: StartContext, total: number): Promise<string> {
     "  npm run kubectl -- get pods -A",
     "  npm run pulumi -- preview --diff",
     `  npm run submit -- workloads/jobs/harp_daily.py --date ${sampleDate}`,
+    ...(localNotebooks() === 0 ? [] : ["  npm run pulumi -- stack output --show-secrets notebookTokens"]),
     "  npm stop",
   ].join("\n");
 }
