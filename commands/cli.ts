@@ -112,6 +112,13 @@ program
   .action(async (registry: string) => console.log((await import("./image-lines.js")).imageLines(registry).join("\n")));
 
 program
+  .command("images:lock")
+  .description(
+    "pin the Python packages of the notebooks' image: their versions in infra/versions.ts, and what pip adds",
+  )
+  .action(async () => (await import("./images-lock.js")).imagesLock());
+
+program
   .command("diff")
   .description("what the working tree does to each environment, object by object, against another revision")
   .option("--base <revision>", "the branch, tag or commit to compare with; in CI the merge base of the request", "main")

@@ -9,9 +9,9 @@ import { findClusterAccess } from "../infra/cluster-access";
 import { stackFileName } from "../infra/config";
 import { howToSet } from "../infra/config/secrets";
 import { projectDirectory } from "../infra/project";
-import { localStack, runPulumi } from "../local/stack/engine";
+import { runPulumi } from "../local/stack/engine";
 import { readStartRecord } from "../local/stack/record";
-import { localStackFile } from "../local/stack/stack-file";
+import { localStack, localStackFile } from "../local/stack/stack-file";
 import { environmentsIn } from "../review/environments";
 
 /** What the command line gives. */

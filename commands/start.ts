@@ -1,4 +1,10 @@
-import { buildMinioImage, buildSparkImage, prefetch, type BuiltImage } from "../local/images/build";
+import {
+  buildJupyterImage,
+  buildProgramImage,
+  buildSparkImage,
+  prefetch,
+  type BuiltImage,
+} from "../local/images/build";
 import { startCluster, type RunningCluster } from "../local/cluster/cluster";
 import { hasImage, importImage } from "../local/cluster/images";
 import { cacheDirectory, stateDirectory } from "../local/directories";
@@ -9,7 +15,12 @@ import { guardState } from "../local/stack/guard-state";
 import { installOfflinePlugins } from "../local/plugins/install";
 import { formatDuration, runPlan, type Plan } from "../console/progress";
 import { type Engine, prepareStack, stackOutputs, updateStack } from "../local/stack/engine";
+import { localNotebooks } from "../local/stack/stack-file";
+import { giveSecrets } from "../local/stack/given-secrets";
 import { keepStartTimes, writeStartRecord } from "../local/stack/record";
+import { ensurePageCertificate, type PageCertificate } from "../local/ingress/certificate";
+import { startLoopback } from "../local/ingress/loopback";
+import { localPages } from "../local/ingress/pages";
 import { startShare } from "../local/share/share";
 import { submitSample } from "../local/submit/submit-from-stack";
 import { installHostPackages } from "../local/toolchain/install-host-packages";
@@ -35,8 +46,11 @@ interface StartContext {
   toolchain?: Toolchain;
   engine?: Engine;
   spark?: BuiltImage;
+  jupyter?: BuiltImage;
   minio?: BuiltImage;
+  traefik?: BuiltImage;
   cluster?: RunningCluster;
+  certificate?: PageCertificate;
   outcome?: string;
 }
 
@@ -82,8 +96,17 @@ function plan(options: StartOptions): Plan<StartContext> {
     ],
     [
       {
-        title: "MinIO image",
-        run: async (context, report) => void (context.minio = await buildMinioImage(tools(context), report)),
+        title: "MinIO and Traefik images",
+        run: async (context, report) => {
+          const { minio, mc, traefik } = tools(context);
+          context.minio = await buildProgramImage("minio", { minio, mc }, report);
+          context.traefik = await buildProgramImage("traefik", { traefik }, report);
+        },
+      },
+      {
+        title: "Jupyter image",
+        skip: () => (localNotebooks() === 0 ? "Pulumi.local.yaml has no notebooks" : false),
+        run: async (context, report) => void (context.jupyter = await buildJupyterImage(report)),
       },
       {
         title: "Cluster",
@@ -109,6 +132,7 @@ function plan(options: StartOptions): Plan<StartContext> {
         writeStartRecord({ engine, kubectl: [tools(context).kubectl] });
         await prepareStack(engine, hostValues());
         await guardState(engine);
+        await preparePages(context, engine, report);
         await updateStack(engine, report);
       },
     },
@@ -122,13 +146,23 @@ function plan(options: StartOptions): Plan<StartContext> {
   ];
 }
 
+/** What pages need of this host: a certificate, given to the stack, and ports of the node on its own address. */
+async function preparePages(context: StartContext, engine: Engine, report: (line: string) => void): Promise<void> {
+  const pages = localPages();
+  await startLoopback(pages?.nodePorts ?? [], report);
+  if (pages?.secrets === undefined) return;
+  context.certificate = await ensurePageCertificate(pages);
+  const { certificate, key } = context.certificate;
+  await giveSecrets(engine, { [pages.secrets.certificate]: certificate, [pages.secrets.key]: key });
+}
+
 function tools(context: StartContext): Toolchain {
   if (!context.toolchain) throw new Error("the toolchain step has not run");
   return context.toolchain;
 }
 
 async function importImages(context: StartContext, report: (line: string) => void): Promise<void> {
-  for (const image of [context.minio, context.spark]) {
+  for (const image of [context.minio, context.traefik, context.spark, context.jupyter]) {
     if (image && !(await hasImage(image.reference))) await importImage(image.archive, image.reference, report);
   }
 }
@@ -147,6 +181,7 @@ async function makeEngine(toolchain: Toolchain, report: (line: string) => void):
 async function summary(context: StartContext, total: number): Promise<string> {
   const outputs = context.engine ? await stackOutputs(context.engine) : {};
   const store = outputs.objectStore as { externalEndpoint?: string } | undefined;
+  const pages = Object.values((outputs.pages ?? {}) as Record<string, string>);
   const offline = context.toolchain?.plugins.kind === "offline" ? context.toolchain.plugins.reason : undefined;
   return [
     ...(context.outcome === undefined ? [] : ["", context.outcome]),
@@ -155,12 +190,17 @@ async function summary(context: StartContext, total: number): Promise<string> {
     ...(offline === undefined ? [] : [`Pulumi ran with the offline plugins of local/plugins: ${offline}.`]),
     "",
     `  object store   ${store?.externalEndpoint ?? ""}`,
+    ...pages.map((url, index) => `  ${index === 0 ? "pages" : "     "}          ${url}`),
+    ...(pages.length === 0 || context.certificate === undefined
+      ? []
+      : [`  trust them by  ${context.certificate.authority} (the authority of their certificate)`]),
     `  kubeconfig     ${context.cluster?.kubeconfig ?? ""} (context ${context.cluster?.context ?? ""})`,
     "",
     "Look further:",
     "  npm run kubectl -- get pods -A",
     "  npm run pulumi -- preview --diff",
     `  npm run submit -- workloads/jobs/harp_daily.py --date ${sampleDate}`,
+    ...(localNotebooks() === 0 ? [] : ["  npm run pulumi -- stack output --show-secrets notebookTokens"]),
     "  npm stop",
   ].join("\n");
 }

@@ -4,7 +4,7 @@ import Table from "cli-table3";
 import { satisfies } from "semver";
 import { agreements, kubernetesAgreement, misfitSentence, type Agreement } from "../infra/compatibility";
 import { projectDirectory } from "../infra/project";
-import { minioVersion } from "../infra/versions";
+import { minioVersion, oauth2ProxyVersion, traefikVersion } from "../infra/versions";
 import { supportedNode } from "../local/toolchain/manifest";
 import { toolVersion, type ToolName } from "../local/toolchain/tools";
 
@@ -28,6 +28,15 @@ function toolAgreements(): Agreement[] {
     {
       ...{ what: "MinIO's sources", version: toolVersion("minio"), with: "the MinIO image" },
       ...{ fitting: minioVersion, fits: toolVersion("minio") === minioVersion, place: place("minio") },
+    },
+    {
+      ...{ what: "Traefik's sources", version: toolVersion("traefik"), with: "the Traefik image" },
+      ...{ fitting: traefikVersion, fits: toolVersion("traefik") === traefikVersion, place: place("traefik") },
+    },
+    {
+      ...{ what: "oauth2-proxy's sources", version: toolVersion("oauth2-proxy"), with: "the login proxy's image" },
+      ...{ fitting: oauth2ProxyVersion, fits: toolVersion("oauth2-proxy") === oauth2ProxyVersion },
+      place: place("oauth2-proxy"),
     },
     kubernetesAgreement("Kubernetes of npm start", toolVersion("kubernetes"), place("kubernetes")),
   ];

@@ -1,4 +1,8 @@
 import { stackFileName, type StackConfig } from "../infra/config";
+import { namespaceRole } from "../components/jupyter/settings";
+import { volumesOf } from "../infra/config/notebook-rules";
+import { webPages } from "../infra/config/web-pages";
+import { takenNodePorts } from "./node-ports";
 
 /** A key of one environment's stack file. */
 export interface Place {
@@ -35,8 +39,10 @@ interface Claim {
 
 type Claimant = (config: StackConfig) => readonly Claim[];
 
-/** Everything that environments take for themselves. A new kind of thing (a host name of an Ingress) is one more entry. */
-const claimants: readonly Claimant[] = [prefixes, nodePorts, smbDrivers, volumeNames, buckets, storeAddresses];
+/** Everything that environments take for themselves. A new kind of thing is one more entry. */
+const claimants: readonly Claimant[] = [
+  ...[prefixes, namespaces, nodePorts, smbDrivers, volumeNames, existingVolumes, buckets, storeAddresses, hosts],
+];
 
 /**
  * What the environments take from each other: names on one cluster, ports of its nodes, buckets and addresses anywhere.
@@ -100,17 +106,25 @@ function prefixes({ namespaces }: StackConfig): readonly Claim[] {
   ];
 }
 
-function nodePorts({ objectStore }: StackConfig): readonly Claim[] {
-  if (objectStore.kind !== "minio" || objectStore.nodePort === undefined) return [];
-  return [
-    {
-      key: "hamilton:objectStore.nodePort",
-      what: "the node port",
-      value: String(objectStore.nodePort),
-      within: "cluster",
-      fix: "choose another port from 30000 to 32767, and the same in externalEndpoint",
-    },
-  ];
+function nodePorts(config: StackConfig): readonly Claim[] {
+  return takenNodePorts(config).map(({ path, port }) => ({
+    key: path.join("."),
+    what: "the node port",
+    value: String(port),
+    within: "cluster",
+    fix: `choose another port from 30000 to 32767${path[0] === "hamilton:objectStore" ? ", and the same in externalEndpoint" : ""}`,
+  }));
+}
+
+/** A name leads to one place, wherever the clusters are; only names below `localhost` mean another one on each machine. */
+function hosts(config: StackConfig): readonly Claim[] {
+  return webPages(config).map(({ name, host }) => ({
+    key: name in (config.ingress?.hosts ?? {}) ? `hamilton:ingress.hosts.${name}` : "hamilton:ingress.domain",
+    what: "the host",
+    value: host,
+    within: host.endsWith(".localhost") ? "cluster" : "everywhere",
+    fix: "give each environment's pages a domain of their own",
+  }));
 }
 
 function smbDrivers({ cluster, volumes }: StackConfig): readonly Claim[] {
@@ -126,22 +140,62 @@ function smbDrivers({ cluster, volumes }: StackConfig): readonly Claim[] {
   ];
 }
 
+/** Names that are made from the prefix: the same name may come from other parts, and then only the parts can be changed. */
+function madeName(prefix: string, ...parts: readonly string[]): string {
+  return [prefix, ...parts].filter((part) => part !== "").join("-");
+}
+
+/** Notebook `spark` has namespace `notebooks-spark`, which is what prefix `notebooks` makes of `spark`. */
+function namespaces(config: StackConfig): readonly Claim[] {
+  const { prefix } = config.namespaces;
+  const claim = (role: string, key: string) => ({
+    ...{ key, what: "the namespace", value: madeName(prefix, role), within: "cluster" as const },
+    fix: "choose another prefix or another name in one of them",
+    fromPrefix: true,
+  });
+  return [
+    ...["spark", "storage", "smb", "ingress"].map((role) => claim(role, "hamilton:namespaces.prefix")),
+    ...Object.keys(config.notebooks).map((name) => claim(namespaceRole(name), `hamilton:notebooks.${name}`)),
+  ];
+}
+
 /**
- * PersistentVolumes (for namespace `spark`) and the StorageClasses of shares (for `smb`) carry prefix, namespace and
- * volume in one name: volume `spark-harp` under prefix `a` is called as volume `harp` under prefix `a-spark`.
+ * PersistentVolumes (for the namespaces of jobs and of notebooks) and the StorageClasses of shares (for `smb`) carry
+ * prefix, namespace and volume in one name: volume `spark-harp` under prefix `a` is called as volume `harp` under prefix
+ * `a-spark`.
  */
-function volumeNames({ namespaces: { prefix }, volumes }: StackConfig): readonly Claim[] {
-  return Object.entries(volumes).flatMap(([volume, { kind }]) => {
-    const roles = kind === "windowsShare" ? ["spark", "smb"] : kind === "hostPath" ? ["spark"] : [];
-    return roles.map((role) => ({
+function volumeNames(config: StackConfig): readonly Claim[] {
+  return Object.entries(config.volumes).flatMap(([volume, { kind }]) => {
+    const made = kind === "storageClass" ? [] : ["spark", ...notebookRoles(config, volume)];
+    return [...made, ...(kind === "windowsShare" ? ["smb"] : [])].map((role) => ({
       key: `hamilton:volumes.${volume}`,
       what: "the cluster-wide name",
-      value: [prefix, role, volume].filter((part) => part !== "").join("-"),
+      value: madeName(config.namespaces.prefix, role, volume),
       within: "cluster" as const,
       fix: "call the volume otherwise in one of them",
       fromPrefix: true,
     }));
   });
+}
+
+/** The namespaces of the notebooks that see a volume, without the prefix. */
+function notebookRoles({ notebooks, volumes }: StackConfig, volume: string): readonly string[] {
+  return Object.entries(notebooks)
+    .filter(([, notebook]) => volumesOf(notebook, volumes).includes(volume))
+    .map(([name]) => namespaceRole(name));
+}
+
+/** A PersistentVolume is bound to one claim. */
+function existingVolumes({ volumes }: StackConfig): readonly Claim[] {
+  return Object.entries(volumes).flatMap(([volume, settings]) =>
+    Object.entries(settings.kind === "storageClass" ? settings.existingVolumes : {}).map(([role, name]) => ({
+      key: `hamilton:volumes.${volume}.existingVolumes.${role}`,
+      what: "the PersistentVolume",
+      value: name,
+      within: "cluster" as const,
+      fix: "give each environment volumes of its own",
+    })),
+  );
 }
 
 function buckets({ objectStore }: StackConfig): readonly Claim[] {

@@ -1,26 +1,11 @@
 import type { StackConfig } from "../infra/config";
 import { isProduction } from "../infra/config/production";
-import { secretsKey } from "../infra/config/secrets";
 import { clashes, sameCluster } from "./clashes";
-import { type Setting, valueAt, type ValuePath, type Values, withValue } from "./settings";
-
-/** What a new environment is made from. */
-export interface Pattern {
-  /** The new environment's name. */
-  readonly name: string;
-  /** The environment that it is made like. */
-  readonly like: string;
-  /** What stands under `config:` of that one's stack file. */
-  readonly values: Values;
-  /** The prefix of namespaces. @default the name */
-  readonly prefix?: string;
-  /** The context of the kubeconfig. @default that of the environment it is made like */
-  readonly context?: string;
-  /** What the caller sets; it is never changed again. */
-  readonly settings: readonly Setting[];
-  /** The environments that there are, that one among them. */
-  readonly environments: readonly StackConfig[];
-}
+import { ownDomain } from "./derived-ingress";
+import { leaveOutLogins } from "./derived-notebooks";
+import { Draft, type Pattern } from "./draft";
+import { freeNodePort, takenNodePorts } from "./node-ports";
+import { valueAt, type Values } from "./settings";
 
 /** The values of a new environment. */
 export interface Derived {
@@ -37,8 +22,9 @@ const clusterKeys = ["kubeconfig", "outsideAddress", "apiServerCidrs", "dnsCidrs
 
 /**
  * The values that a new environment takes over, with everything made to differ that only one environment can have: the
- * prefix, on one cluster the node port and the installation of the share driver, on one external store the buckets. On
- * another cluster the addresses of the first are of no use. Rights and secrets are given anew, never copied.
+ * prefix, the pages' domain, on one cluster the node ports and the installation of the share driver, on one external
+ * store the buckets. On another cluster the addresses of the first are of no use. Rights and secrets are given anew,
+ * never copied, and so are notebooks with the login of certain people.
  *
  * @param read Parses values to see on which cluster they stand and what they would clash in; what it throws passes.
  */
@@ -51,43 +37,12 @@ export function derivedValues(pattern: Pattern, read: (values: Values) => StackC
   pairEndpoint(draft);
   if (valueAt(draft.values, ["hamilton:spark", "submitters"]) !== undefined)
     draft.derive(["hamilton:spark", "submitters"], undefined, "who may submit is decided anew");
+  leaveOutLogins(draft);
+  ownDomain(draft, pattern);
   renameBuckets(draft, pattern, read(draft.values));
-  freePort(draft, pattern, read(draft.values));
+  freePorts(draft, pattern, read(draft.values));
   shareDriver(draft, pattern, read(draft.values));
   return { values: draft.values, changes: draft.changes };
-}
-
-/** Values under way: what the caller set stays, everything else may be made to differ. */
-class Draft {
-  values: Values;
-  readonly changes: string[] = [];
-
-  constructor(private readonly pattern: Pattern) {
-    const own = withValue(pattern.values, { path: [secretsKey], value: undefined });
-    this.values = pattern.settings.reduce(withValue, own);
-  }
-
-  /** Whether the caller set this value, a part of it or the whole that it is a part of. */
-  isSet(path: ValuePath): boolean {
-    return this.pattern.settings.some(({ path: set }) =>
-      set.slice(0, path.length).every((part, index) => part === path[index]),
-    );
-  }
-
-  /** What an option of the command gives; nothing if it gives nothing. */
-  setOwn(path: ValuePath, value: unknown): void {
-    if (value !== undefined && !this.isSet(path)) this.values = withValue(this.values, { path, value });
-  }
-
-  /** Changes a value that the caller didn't set, and says so. */
-  derive(path: ValuePath, value: unknown, why: string): void {
-    const before = valueAt(this.values, path);
-    if (this.isSet(path) || JSON.stringify(before) === JSON.stringify(value)) return;
-    this.values = withValue(this.values, { path, value });
-    const state = value === undefined ? "is left out" : `is ${JSON.stringify(value)}`;
-    const was = before === undefined ? "nothing" : JSON.stringify(before);
-    this.changes.push(`${path.join(".")} ${state} (${was} in ${this.pattern.like}): ${why}`);
-  }
 }
 
 /** What is like an environment for production is one too, whatever it is called. */
@@ -140,23 +95,24 @@ function renameBuckets(draft: Draft, { name, like, environments, values }: Patte
   }
 }
 
-/** The next node port that no environment of the cluster has. */
-function freePort(draft: Draft, { environments }: Pattern, config: StackConfig): void {
-  if (config.objectStore.kind !== "minio" || config.objectStore.nodePort === undefined) return;
-  if (draft.isSet([store, "nodePort"]) || draft.isSet([store, "externalEndpoint"])) return;
-  const [lowest, highest] = [30000, 32767];
-  const taken = environments
-    .filter((one) => sameCluster(one, config))
-    .map(({ objectStore }) => (objectStore.kind === "minio" ? objectStore.nodePort : undefined));
-  const count = highest - lowest + 1;
-  const { nodePort: first, externalEndpoint } = config.objectStore;
-  const free = Array.from({ length: count }, (_, step) => lowest + ((first - lowest + step) % count)).find(
-    (port) => !taken.includes(port),
-  );
-  if (free === undefined || free === first) return;
-  draft.derive([store, "nodePort"], free, "the next that is free on this cluster");
-  if (externalEndpoint !== undefined)
-    draft.derive([store, "externalEndpoint"], externalEndpoint.replace(/:\d+$/, `:${free}`), "it goes with nodePort");
+/** The next node ports that no environment of the cluster has. */
+function freePorts(draft: Draft, { environments }: Pattern, config: StackConfig): void {
+  const others = environments.filter((one) => sameCluster(one, config)).flatMap(takenNodePorts);
+  const own = takenNodePorts(config);
+  const taken = others.map(({ port }) => port);
+  const endpoint = [store, "externalEndpoint"];
+  for (const { path, port: first } of own) {
+    const isStore = path[0] === store;
+    // Its own that stay are taken as well.
+    const kept = own.filter((one) => one.path !== path && !taken.includes(one.port)).map(({ port }) => port);
+    const free = freeNodePort(first, [...taken, ...kept]);
+    if (free === undefined || free === first || (isStore && (draft.isSet(path) || draft.isSet(endpoint)))) continue;
+    taken.push(free);
+    draft.derive(path, free, "the next that is free on this cluster");
+    const before = valueAt(draft.values, endpoint);
+    if (isStore && typeof before === "string")
+      draft.derive(endpoint, before.replace(/:\d+$/, `:${free}`), "it goes with nodePort");
+  }
 }
 
 /** The share driver is installed once in a cluster. */

@@ -45,6 +45,13 @@ export const awsSdkOfHadoop: Readonly<Record<string, string>> = {
   "3.5.0": "2.35.4",
 };
 
+/** What a minor release of JupyterLab asks of its parts, as ranges: `requires-python` and `dependencies` of its package. */
+export const jupyterLabLines: Readonly<
+  Record<string, Readonly<Record<"jupyterServer" | "ipykernel" | "python", string>>>
+> = {
+  "4.6": { jupyterServer: ">=2.19.0 <3", ipykernel: ">=6.5.0 <6.30.0 || >6.30.0", python: ">=3.10" },
+};
+
 /** The newest Kubernetes whose objects fabric8's client knows, by its minor; newer servers answer it all the same. */
 export const kubernetesOfClient: Readonly<Record<string, string>> = {
   "7.1": "1.32",

@@ -1,12 +1,26 @@
 import { RunError } from "@pulumi/pulumi";
-import { gte } from "semver";
+import { coerce, gte, satisfies } from "semver";
 import { imageVersion } from "../components/core/images";
-import { awsSdkOfHadoop, kubernetesOfClient, sidecarsOfSmbDriver, sparkLines } from "./compatibility-facts";
-import { kubernetesReleases, smbDriverImages, sparkRelease, type SparkRelease } from "./versions";
+import {
+  awsSdkOfHadoop,
+  jupyterLabLines,
+  kubernetesOfClient,
+  sidecarsOfSmbDriver,
+  sparkLines,
+} from "./compatibility-facts";
+import {
+  kubernetesReleases,
+  notebookRelease,
+  smbDriverImages,
+  sparkRelease,
+  type NotebookRelease,
+  type SparkRelease,
+} from "./versions";
 
 /** The versions that must agree with each other. */
 export interface VersionTable {
   readonly spark: SparkRelease;
+  readonly notebooks: NotebookRelease;
   readonly kubernetes: Readonly<Record<keyof typeof kubernetesReleases, string>>;
   readonly smbDriver: Readonly<Record<keyof typeof smbDriverImages, string>>;
 }
@@ -28,6 +42,7 @@ export interface Agreement {
 /** The table that this program is made with. */
 export const versionTable: VersionTable = {
   spark: sparkRelease,
+  notebooks: notebookRelease,
   kubernetes: kubernetesReleases,
   smbDriver: smbDriverImages,
 };
@@ -40,6 +55,7 @@ const rules: readonly ((table: VersionTable) => readonly Agreement[])[] = [
   sparkParts,
   awsSdk,
   jdbcDriver,
+  notebookParts,
   kubernetes,
   sidecars,
 ];
@@ -97,6 +113,23 @@ function jdbcDriver({ spark }: VersionTable): Agreement[] {
   const fits = minor !== undefined && Number(minor) % 2 === 0 && Number(java) <= Number(spark.java);
   const fitting = `a stable release (even minor) for Java ${spark.java} or older, such as 13.6.0.jre11`;
   return [{ what: "mssql-jdbc", version: spark.mssqlJdbc, with: `Java ${spark.java}`, fitting, fits, place }];
+}
+
+/** The image's Python is that of drivers and executors; pip checks the packages further down when it makes the lock. */
+function notebookParts({ spark, notebooks }: VersionTable): Agreement[] {
+  const lab = minorOf(notebooks.jupyterlab);
+  const line = jupyterLabLines[lab];
+  const other = `JupyterLab ${notebooks.jupyterlab}`;
+  const part = (what: string, version: string, fitting: string | undefined): Agreement => ({
+    ...{ what, version, with: other, place },
+    fitting: fitting ?? unknown(`JupyterLab ${lab}`),
+    fits: fitting !== undefined && satisfies(coerce(version) ?? version, fitting),
+  });
+  return [
+    part("jupyter-server", notebooks.jupyterServer, line?.jupyterServer),
+    part("ipykernel", notebooks.ipykernel, line?.ipykernel),
+    part("Python of notebooks", spark.python, line?.python),
+  ];
 }
 
 /** Drivers ask the API server through fabric8's client: Spark says which servers it wants, the client which it knows. */

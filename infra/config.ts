@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import { parseDocument } from "yaml";
+import { certificateFaults } from "./config/certificates";
 import { crossFaults } from "./config/cross-rules";
 import { ConfigError, unknownKeyFault, valueFault, type ConfigFault } from "./config/faults";
 import { groupSchemas, parseGroups, projectName, type Groups } from "./config/schema";
@@ -79,9 +80,10 @@ export function parseStackFile(text: string, environment: string, standIn?: (nam
  *
  * @param folder Where the stack files are, to look which secrets are in plain text; the engine doesn't tell. Without a
  * stack file there, only a group of secrets that is plain as a whole is noticed.
+ * @param now The day on which certificates must be valid.
  * @throws ConfigError with every fault.
  */
-export function loadConfig(folder: string = projectDirectory): StackConfig {
+export function loadConfig(folder: string = projectDirectory, now: Date = new Date()): StackConfig {
   const environment = pulumi.getStack();
   const values: Record<string, unknown> = {};
   const faults: ConfigFault[] = [];
@@ -97,6 +99,7 @@ export function loadConfig(folder: string = projectDirectory): StackConfig {
     ...plainSecrets(folder, environment, secretTexts),
     ...missingSecretFaults(secretTexts, references, environment),
     ...unusedSecretFaults(Object.keys(secretTexts), references),
+    ...certificateFaults(groups, secretTexts, environment, now),
   ];
   if (all.length > 0) throw new ConfigError(stackFileName(environment), all);
   const secrets = Object.fromEntries(

@@ -37,12 +37,17 @@ export function knownImages(images: ImagesGroup): readonly PulledImage[] {
 }
 
 /** The images that an environment does pull. Groups that have faults of their own count as left out. */
-export function pulledImages({ images, volumes = {}, cluster, objectStore }: Partial<Groups>): readonly PulledImage[] {
+export function pulledImages(groups: Partial<Groups>): readonly PulledImage[] {
+  const { images, volumes = {}, cluster, objectStore, ingress } = groups;
   if (images === undefined) return [];
+  const notebooks = Object.values(groups.notebooks ?? {});
   const shares = Object.values(volumes).some(({ kind }) => kind === "windowsShare");
   return [
     platformImage(images, "spark"),
+    ...(notebooks.length > 0 ? [platformImage(images, "jupyter")] : []),
+    ...(notebooks.some(({ login }) => login.kind === "oidc") ? [platformImage(images, "oauth2-proxy")] : []),
     ...(objectStore?.kind === "minio" ? [platformImage(images, "minio")] : []),
+    ...(ingress?.install ? [platformImage(images, "traefik")] : []),
     ...(shares && cluster?.smbDriver.install ? smbParts.map((part) => smbDriverImage(images, part)) : []),
   ];
 }

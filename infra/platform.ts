@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { NamespaceReference } from "../components/core/contracts";
 import { PlatformNamespace, type PlatformNamespaceArgs } from "../components/core/namespace";
 import { memoryBytes, memoryQuantity } from "../components/core/quantities";
@@ -11,6 +11,16 @@ import type { StackConfig } from "./config";
 import { isProduction } from "./config/production";
 import { namespacesWithData, protectsData } from "./data-safety";
 import { platformImage } from "./images";
+import { declareIngress } from "./ingress";
+import {
+  declareNotebookNamespaces,
+  declareNotebooks,
+  namespacesThatSee,
+  notebookKeys,
+  notebookUsers,
+  type NotebookNamespaces,
+} from "./notebooks";
+import { placement } from "./placement";
 import { kubernetesProvider } from "./provider";
 import { declareVolumes } from "./volumes";
 import { sparkRelease } from "./versions";
@@ -22,6 +32,10 @@ export interface PlatformOutputs {
   readonly volumes: Readonly<Record<string, { mountPath: string; readOnly: boolean }>>;
   readonly objectStore: Readonly<Record<string, unknown>>;
   readonly submitter: SparkRuntime["submitter"];
+  /** The addresses of pages in the browser, by page. */
+  readonly pages: Readonly<Record<string, string>>;
+  /** The tokens of notebooks that are logged in to by one, by notebook; a secret. */
+  readonly notebookTokens: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
 /**
@@ -45,8 +59,11 @@ export function deploy(
   const spark = new PlatformNamespace("spark", { ...common, quota, ...keeping(keep.spark) }, on);
   const storage = new PlatformNamespace("storage", { ...common, ...keeping(keep.storage) }, on);
 
-  const volumes = declareVolumes(config, { common, mountIn: [spark] }, on);
-  const store = new ObjectStore("store", storeArgs(config, { spark, storage }, protect), on);
+  const notebookSpaces = declareNotebookNamespaces(config, common, on);
+
+  const mountIn = (volume: string) => [spark, ...namespacesThatSee(volume, config, notebookSpaces)];
+  const volumes = declareVolumes(config, { common, mountIn }, on);
+  const store = new ObjectStore("store", storeArgs(config, { spark, storage, notebooks: notebookSpaces }, protect), on);
   const sparkImage = platformImage(config.images, "spark").reference;
   const runtime = new SparkRuntime(
     "spark",
@@ -68,9 +85,14 @@ export function deploy(
     },
     on,
   );
+  const notebooks = declareNotebooks(config, { namespaces: notebookSpaces, volumes, store }, on);
+  const routes = [store.console, ...notebooks.map(({ web }) => web)].filter((route) => route !== undefined);
+  const ingress = declareIngress(config, { common, routes }, on);
 
   return {
-    namespaces: { spark: spark.name, storage: storage.name },
+    namespaces: Object.fromEntries(
+      [spark, storage, ...Object.values(notebookSpaces)].map((namespace) => [namespace.role, namespace.name]),
+    ),
     sparkImage,
     volumes: Object.fromEntries(volumes.map(({ name, mountPath, readOnly }) => [name, { mountPath, readOnly }])),
     objectStore: {
@@ -79,6 +101,10 @@ export function deploy(
       buckets: Object.fromEntries(store.buckets.map((bucket) => [bucket.role, bucket.name])),
     },
     submitter: runtime.submitter,
+    pages: ingress?.pages ?? {},
+    notebookTokens: pulumi.secret(
+      Object.fromEntries(notebooks.flatMap(({ name, token }) => (token === undefined ? [] : [[name, token]]))),
+    ),
   };
 }
 
@@ -102,20 +128,16 @@ function sparkPod({ nodeSelector, tolerations, ...size }: StackConfig["spark"]["
   return { ...size, placement: placement({ nodeSelector, tolerations }) };
 }
 
-/** Where pods run, without what the stack file leaves open. */
-function placement({
-  nodeSelector,
-  tolerations,
-}: Pick<StackConfig["spark"]["driver"], "nodeSelector" | "tolerations">) {
-  return {
-    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
-    ...(tolerations.length === 0 ? {} : { tolerations: tolerations.map((one) => ({ ...one })) }),
-  };
+/** The namespaces of those who use the store, and its own. */
+interface StoreNamespaces {
+  readonly spark: NamespaceReference;
+  readonly storage: PlatformNamespace;
+  readonly notebooks: NotebookNamespaces;
 }
 
 /** Who uses the store, and for what. Submitters run outside: their pods are none, their keys are for uploads alone. */
-function storeUsers({ objectStore }: StackConfig, spark: NamespaceReference) {
-  const all = Object.fromEntries(Object.keys(objectStore.buckets).map((role) => [role, "readWrite" as const]));
+function storeUsers(config: StackConfig, { spark, notebooks }: StoreNamespaces) {
+  const all = Object.fromEntries(Object.keys(config.objectStore.buckets).map((role) => [role, "readWrite" as const]));
   return {
     spark: {
       namespace: spark,
@@ -127,19 +149,21 @@ function storeUsers({ objectStore }: StackConfig, spark: NamespaceReference) {
       runsOutside: true,
       grants: { uploads: "readWrite" as const },
     },
+    ...notebookUsers(config, notebooks),
   };
 }
 
 function storeArgs(
   config: StackConfig,
-  { spark, storage }: { spark: PlatformNamespace; storage: PlatformNamespace },
+  namespaces: StoreNamespaces,
   protect: boolean,
 ): ConstructorParameters<typeof ObjectStore>[1] {
   const { objectStore } = config;
-  const users = storeUsers(config, spark);
+  const { storage } = namespaces;
+  const users = storeUsers(config, namespaces);
   if (objectStore.kind === "external") {
     const keys = Object.fromEntries(
-      Object.entries(objectStore.credentials).map(([user, pair]) => [
+      Object.entries({ ...objectStore.credentials, ...notebookKeys(config) }).map(([user, pair]) => [
         user,
         { accessKey: secret(config, pair.accessKey), secretKey: secret(config, pair.secretKey) },
       ]),

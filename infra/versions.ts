@@ -38,6 +38,29 @@ export const sparkRelease: SparkRelease = {
   postgresqlJdbc: "42.7.8", // renovate: datasource=maven depName=org.postgresql:postgresql
 };
 
+/** What the notebooks' image adds to the Spark image, by the names of its Python packages. */
+export interface NotebookRelease {
+  /** `jupyterlab`, the page in the browser. */
+  readonly jupyterlab: string;
+  /** `jupyter-server`, which hands it out and starts kernels. */
+  readonly jupyterServer: string;
+  /** `ipykernel`, in which Python cells run. */
+  readonly ipykernel: string;
+  /** `matplotlib`, for plots. */
+  readonly matplotlib: string;
+  /** `mssql-python`, Microsoft's client of SQL Server for Python without Spark. */
+  readonly mssqlPython: string;
+}
+
+/** The notebooks' packages of this platform. A change here asks for `npm run images:lock`. */
+export const notebookRelease: NotebookRelease = {
+  jupyterlab: "4.6.6", // renovate: datasource=pypi depName=jupyterlab
+  jupyterServer: "2.21.1", // renovate: datasource=pypi depName=jupyter-server
+  ipykernel: "7.4.0", // renovate: datasource=pypi depName=ipykernel
+  matplotlib: "3.11.2", // renovate: datasource=pypi depName=matplotlib
+  mssqlPython: "1.16.0", // renovate: datasource=pypi depName=mssql-python
+};
+
 /** The image that every image of ours starts from: Debian 13 carries Python 3.13 and OpenJDK 21. */
 export const baseImage = "debian:trixie-slim"; // renovate: datasource=docker depName=debian
 
@@ -55,10 +78,24 @@ export interface PlatformImage {
  */
 export const minioVersion = "0.0.0-20260212201848-7aac2a2c5b7c";
 
-/** The images of the platform. */
-export const platformImages: Readonly<Record<"spark" | "minio", PlatformImage>> = {
+/** Traefik, built from its Go module as well: `local/toolchain/modules/traefik` pins it. */
+export const traefikVersion = "3.7.13";
+
+/**
+ * The sources of the proxy that asks a site's login service before a notebook. Go compiles them as
+ * `local/toolchain/modules/oauth2-proxy` pins them; a test holds the two together.
+ */
+export const oauth2ProxyVersion = "7.15.4";
+
+/** The images of the platform. Notebooks and their executors must agree in Spark, so the notebooks' tag names it first. */
+export const platformImages: Readonly<
+  Record<"spark" | "jupyter" | "minio" | "traefik" | "oauth2-proxy", PlatformImage>
+> = {
   spark: { repository: "hamilton/spark", tag: sparkRelease.spark },
+  jupyter: { repository: "hamilton/jupyter", tag: `${sparkRelease.spark}-lab${notebookRelease.jupyterlab}` },
   minio: { repository: "hamilton/minio", tag: minioVersion },
+  traefik: { repository: "hamilton/traefik", tag: traefikVersion },
+  "oauth2-proxy": { repository: "hamilton/oauth2-proxy", tag: oauth2ProxyVersion },
 };
 
 /** csi-driver-smb and the containers beside it, at the versions that its own release names together. */

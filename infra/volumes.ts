@@ -14,7 +14,8 @@ import { smbDriverImages } from "./versions";
 /** Where volumes are mounted, and what every namespace is told. */
 interface VolumePlace {
   readonly common: PlatformNamespaceArgs;
-  readonly mountIn: readonly NamespaceReference[];
+  /** The namespaces whose pods mount a volume. */
+  readonly mountIn: (volume: string) => readonly NamespaceReference[];
 }
 
 /** The volumes of `hamilton:volumes`, sorted by name, and the driver of Windows shares if one of them is such a share. */
@@ -28,7 +29,7 @@ export function declareVolumes(
     ? smbDriver(config, common, opts)
     : undefined;
   const volumes = entries.map(([name, volume]) => {
-    const common = { mountIn, protect: protectsData(config) };
+    const common = { mountIn: mountIn(name), protect: protectsData(config) };
     if (volume.kind !== "windowsShare" || driver === undefined)
       return sharedVolume(name, { ...(volume as Exclude<typeof volume, { kind: "windowsShare" }>), ...common }, opts);
     const password = config.secrets[volume.password] as pulumi.Output<string>;

@@ -55,6 +55,12 @@ export function ofObjectStore({ metadata }: Manifest): boolean {
   return ["minio", "object-store"].includes(metadata.labels?.["app.kubernetes.io/name"] ?? "");
 }
 
+/** The notebook whose home a claim is, or whose server an object belongs to, by its labels. */
+export function notebookOf({ metadata }: Manifest): string | undefined {
+  const { "app.kubernetes.io/name": name, "app.kubernetes.io/instance": instance } = metadata.labels ?? {};
+  return name === "jupyter" ? instance : undefined;
+}
+
 interface WorkloadSpec {
   readonly volumeClaimTemplates?: readonly unknown[];
   readonly template?: {

@@ -24,6 +24,7 @@ export interface PodSpec extends Readonly<Record<string, unknown>> {
   readonly initContainers?: readonly ContainerSpec[];
   readonly volumes?: readonly {
     name: string;
+    projected?: { sources?: readonly { serviceAccountToken?: object }[] };
     secret?: { secretName: string };
     configMap?: Ref;
     persistentVolumeClaim?: { claimName: string };
@@ -47,7 +48,7 @@ export interface PlatformPod {
 
 const workloads = ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"];
 
-/** The name of the ConfigMap with Spark's settings and pod templates. */
+/** The name of ConfigMaps with Spark's settings and pod templates: one in the namespace of jobs, one for each notebook. */
 const sparkSettings = "spark-settings";
 
 interface Template {
@@ -58,16 +59,16 @@ interface Template {
 /** All kinds of pods of a rendered platform; drivers and executors with the labels that Spark itself adds. */
 export function podsOf(manifests: readonly Manifest[]): readonly PlatformPod[] {
   const made = manifests.filter((manifest) => workloads.includes(manifest.kind)).flatMap(workloadPod);
-  return [...made, ...sparkPodsOf(manifests)];
+  return [...made, ...manifests.filter(isSparkSettings).flatMap(sparkPodsIn)];
 }
 
 /** The kinds of pods that one object brings: one of a workload, a driver and an executor of Spark's settings, else none. */
 export function podsIn(manifest: Manifest): readonly PlatformPod[] {
   if (workloads.includes(manifest.kind)) return workloadPod(manifest);
-  return isSparkSettings(manifest) ? sparkPodsOf([manifest]) : [];
+  return isSparkSettings(manifest) ? sparkPodsIn(manifest) : [];
 }
 
-/** Whether an object is the ConfigMap with Spark's settings and templates: what a job reads when it starts. */
+/** Whether an object is a ConfigMap with Spark's settings and templates: what a job, or a kernel, reads when it starts. */
 export function isSparkSettings({ kind, metadata }: Manifest): boolean {
   return kind === "ConfigMap" && metadata.name === sparkSettings;
 }
@@ -85,33 +86,55 @@ function workloadPod(manifest: Manifest): readonly PlatformPod[] {
   return [podOf(`${kind} ${namespace}/${name}`, namespace, { ...template, spec: template.spec }, field)];
 }
 
-/** The ConfigMap with Spark's settings and templates. */
-export function sparkSettingsOf(manifests: readonly Manifest[]): { namespace: string; data: Record<string, string> } {
-  const found = manifests.find(isSparkSettings);
-  if (found === undefined) throw new Error(`there is no ConfigMap ${sparkSettings}`);
-  return { namespace: found.metadata.namespace ?? "", data: found.data as Record<string, string> };
+/** The file with the pod template of a role, in Spark's settings. */
+const templateFile = (role: SparkRole) => `${role}-pod-template.yaml`;
+
+type SparkRole = "driver" | "executor";
+
+/**
+ * Whether Spark's settings are those of jobs, whose drivers Spark makes. A notebook's have no template of a driver: its
+ * drivers are processes of the notebook's own pod.
+ */
+export function isForJobs({ data }: Manifest): boolean {
+  return Object.keys(data ?? {}).includes(templateFile("driver"));
 }
 
-/** The properties in the ConfigMap, by name. */
-export function sparkPropertiesOf(manifests: readonly Manifest[]): Readonly<Record<string, string>> {
-  const lines = (sparkSettingsOf(manifests).data["spark-defaults.conf"] ?? "").trim().split("\n");
+/** The properties in one ConfigMap of Spark's settings, by name. */
+export function propertiesIn({ data }: Manifest): Readonly<Record<string, string>> {
+  const lines = ((data ?? {}) as Readonly<Record<string, string>>)["spark-defaults.conf"]?.trim().split("\n") ?? [];
   return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));
 }
 
+/** The properties of jobs, by name. */
+export function sparkPropertiesOf(manifests: readonly Manifest[]): Readonly<Record<string, string>> {
+  const found = manifests.find((manifest) => isSparkSettings(manifest) && isForJobs(manifest));
+  if (found === undefined) throw new Error(`there is no ConfigMap ${sparkSettings} with a driver's template`);
+  return propertiesIn(found);
+}
+
+/** What makes the pods of a role: `Spark driver`, `Spark executor`, `Spark executor in notebooks-harp`. */
+function sparkOwner(role: SparkRole, settings: Manifest): string {
+  return isForJobs(settings) ? `Spark ${role}` : `Spark ${role} in ${settings.metadata.namespace ?? ""}`;
+}
+
 /** A driver and an executor: the template, and of what Spark adds that which policies go by. */
-function sparkPodsOf(manifests: readonly Manifest[]): readonly PlatformPod[] {
-  if (!manifests.some(isSparkSettings)) return [];
-  const { namespace, data } = sparkSettingsOf(manifests);
-  const properties = sparkPropertiesOf(manifests);
-  return ["driver", "executor"].map((role) => {
-    const file = `${role}-pod-template.yaml`;
-    const pod = podOf(`Spark ${role}`, namespace, parse(data[file] ?? "") as Template, `data["${file}"] spec`);
+function sparkPodsIn(settings: Manifest): readonly PlatformPod[] {
+  const { metadata, data } = settings;
+  const properties = propertiesIn(settings);
+  return (["driver", "executor"] as const).flatMap((role) => {
+    const file = templateFile(role);
+    const text = ((data ?? {}) as Readonly<Record<string, string>>)[file];
+    if (text === undefined) return [];
+    const owner = sparkOwner(role, settings);
+    const pod = podOf(owner, metadata.namespace ?? "", parse(text) as Template, `data["${file}"] spec`);
     const serviceAccountName = properties[`spark.kubernetes.authenticate.${role}.serviceAccountName`];
-    return {
-      ...pod,
-      labels: { ...pod.labels, "spark-role": role },
-      spec: { ...pod.spec, serviceAccountName: serviceAccountName ?? "default" },
-    };
+    return [
+      {
+        ...pod,
+        labels: { ...pod.labels, "spark-role": role },
+        spec: { ...pod.spec, serviceAccountName: serviceAccountName ?? "default" },
+      },
+    ];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Manifest } from "../kubernetes/manifest";
-import { isSparkSettings } from "../kubernetes/pods";
+import { isForJobs, isSparkSettings } from "../kubernetes/pods";
 import { amount, podRequest, requestDefaults, type Request, type RequestingPod } from "../kubernetes/requests";
 import type { Value } from "../kubernetes/json";
 
@@ -108,11 +108,15 @@ function ceilingsOf(manifests: readonly Manifest[]): readonly Ceiling[] {
       return found.length === 0 ? undefined : Math.min(...found);
     };
     return {
-      ...{ namespace, spark: manifests.some((one) => isSparkSettings(one) && one.metadata.namespace === namespace) },
+      ...{ namespace, spark: manifests.some((one) => isJobSettings(one, namespace)) },
       ...{ cpu: least("requests.cpu", "cpu"), memory: least("requests.memory", "memory") },
       ...{ storage: least("requests.storage"), pods: least("pods", "count/pods") },
     };
   });
+}
+
+function isJobSettings(manifest: Manifest, namespace: string): boolean {
+  return isSparkSettings(manifest) && isForJobs(manifest) && manifest.metadata.namespace === namespace;
 }
 
 function sizeOf(claim: ClaimSpec | undefined): number {

@@ -3,6 +3,7 @@ import {
   dataBearer,
   dataIn,
   mountedClaims,
+  notebookOf,
   ofObjectStore,
   type PossibleData,
 } from "../kubernetes/data-bearing";
@@ -23,6 +24,8 @@ interface VolumeSpec {
 export function dataHeldBy(resource: PossibleData, all: readonly Manifest[]): string | undefined {
   const { manifest } = resource;
   const bearer = dataBearer(resource, all);
+  const notebook = manifest && notebookOf(manifest);
+  if (bearer === "claim" && notebook !== undefined) return `is the home of notebook ${notebook}`;
   if (bearer === "bucket") return "is a bucket with all that was written to it";
   if (bearer === "password") return "is a password that data was written under; it can't be made again";
   if (manifest === undefined) return undefined;
@@ -36,7 +39,9 @@ export function dataHeldBy(resource: PossibleData, all: readonly Manifest[]): st
     case "namespace":
       return dataOfNamespace(manifest, all);
     case "workload":
-      return `works on ${whose(manifest)} disk, claim ${mountedClaims(manifest)[0]}`;
+      return notebook === undefined
+        ? `works on ${whose(manifest)} disk, claim ${mountedClaims(manifest)[0]}`
+        : `works in the home of notebook ${notebook}, claim ${mountedClaims(manifest)[0]}`;
     case "keys":
       return `holds ${whose(manifest)} keys`;
     default:

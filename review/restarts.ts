@@ -1,5 +1,5 @@
 import type { Manifest } from "../kubernetes/manifest";
-import { isSparkSettings } from "../kubernetes/pods";
+import { isForJobs, isSparkSettings } from "../kubernetes/pods";
 import type { ResourceChange } from "./changes";
 
 interface Workload {
@@ -14,7 +14,7 @@ interface Update {
 
 /**
  * What a change does to running pods, in words: which, and how they go. Nothing where it leaves them running. A Job that
- * is replaced runs again; Spark's settings reach the next job only.
+ * is replaced runs again; Spark's settings reach the next job, or the next Spark of a notebook, only.
  */
 export function restartOf(change: ResourceChange): string | undefined {
   const { after, action } = change;
@@ -23,7 +23,9 @@ export function restartOf(change: ResourceChange): string | undefined {
   if (action !== "update") return undefined;
   if (isSparkSettings(after))
     return touches(change, /^(data|binaryData)\b/)
-      ? "takes effect with the next job; running drivers and executors keep what they started with"
+      ? isForJobs(after)
+        ? "takes effect with the next job; running drivers and executors keep what they started with"
+        : "takes effect with the next Spark of a kernel; running ones keep what they started with"
       : undefined;
   if (after.kind === "CronJob")
     return touches(change, /^spec\.jobTemplate\b/) ? "takes effect with the next run" : undefined;

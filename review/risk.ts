@@ -1,3 +1,5 @@
+import type { Value } from "../kubernetes/json";
+import { amount } from "../kubernetes/requests";
 import type { EnvironmentChanges, FieldChange, ResourceChange } from "./changes";
 import { dataHeldBy } from "./data-words";
 import { staleValues } from "./stale-values";
@@ -74,7 +76,8 @@ function riskOf(change: ResourceChange): Risk {
 function reviewChange(change: ResourceChange, all: EnvironmentChanges): ReviewedChange {
   const { environment, before, after } = all;
   const objects = change.action === "create" ? after : before;
-  const data = dataHeldBy({ type: change.type, manifest: change.before ?? change.after }, objects);
+  const held = dataHeldBy({ type: change.type, manifest: change.before ?? change.after }, objects);
+  const data = held !== undefined && shrinks(change) ? `${held}; Kubernetes refuses to make it smaller` : held;
   const refused = riskOf(change) === "refused";
   return {
     change,
@@ -86,6 +89,16 @@ function reviewChange(change: ResourceChange, all: EnvironmentChanges): Reviewed
     refusal: refused ? refusalOf(change, data, environment) : undefined,
     forcedBy: change.action === "replace" ? change.fields.filter(({ replaces }) => replaces) : [],
   };
+}
+
+/** Whether a claim asks for less than it had. A class may also refuse to let it grow, which only the cluster knows. */
+function shrinks({ after, fields }: ResourceChange): boolean {
+  const size = fields.find(({ path }) => path === "spec.resources.requests.storage");
+  return (
+    after?.kind === "PersistentVolumeClaim" &&
+    size !== undefined &&
+    amount(size.after as Value) < amount(size.before as Value)
+  );
 }
 
 function refusalOf({ action, urn }: ResourceChange, data: string | undefined, environment: string): Refusal {

@@ -127,3 +127,21 @@ export interface ObjectStoreConnection {
   /** Where the store listens, for flows beyond those of its users. */
   flows(): NetworkDestination;
 }
+
+/** A page that people open in a browser, as whatever serves it hands it to the ingress. */
+export interface WebRoute {
+  /** The page's name, a DNS label, unique in the platform: `store-console`. Names the objects that lead to it. */
+  readonly name: string;
+  /** Where its Service and its pods stand. */
+  readonly namespace: NamespaceReference;
+  /** The name of its Service. */
+  readonly service: pulumi.Input<string>;
+  /** The port of the Service, which must be the pods' own as well: a headless Service resolves to the pods. */
+  readonly port: number;
+  /** A label below the ingress's domain, or a full host name. Plain, since it decides which hosts are taken. */
+  readonly host: string;
+  /** The labels of the pods behind the Service. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** The name of the network flow from the ingress to these pods. @default `ingress-to-` and the route's name */
+  readonly flow?: string;
+}

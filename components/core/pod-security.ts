@@ -43,6 +43,8 @@ export interface ContainerResources {
    * @default false, {@link nodeDisk}
    */
   readonly unlimitedNodeDisk?: boolean;
+  /** The most of the node's disk, where {@link nodeDisk} isn't enough: `"4Gi"`. @default 1Gi */
+  readonly nodeDiskLimit?: string;
 }
 
 /**
@@ -114,9 +116,10 @@ export function secureContainer(args: SecureContainerArgs): Container {
 
 /** Requests and limits as Kubernetes takes them; the memory limit is the request unless given. */
 export function containerResources(resources: ContainerResources): types.input.core.v1.ResourceRequirements & object {
-  const { requests, limits = { memory: requests.memory }, unlimitedNodeDisk = false } = resources;
+  const { requests, limits = { memory: requests.memory }, unlimitedNodeDisk = false, nodeDiskLimit } = resources;
   if (unlimitedNodeDisk) return { requests: { ...requests }, limits: { ...limits } };
-  return { requests: { ...requests, ...nodeDisk.requests }, limits: { ...limits, ...nodeDisk.limits } };
+  const most = nodeDiskLimit === undefined ? nodeDisk.limits : { "ephemeral-storage": nodeDiskLimit };
+  return { requests: { ...requests, ...nodeDisk.requests }, limits: { ...limits, ...most } };
 }
 
 /**

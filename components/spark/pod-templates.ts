@@ -11,8 +11,11 @@ export interface PodTemplateSource {
   readonly image: string;
   /** The Spark release, for the label. */
   readonly version: string;
+  /** Whose pods these are, for the label by which network flows tell them apart. @default `spark-driver`, `spark-executor` */
+  readonly instance?: string;
   readonly size: PodSize;
-  readonly priorityClassName: string;
+  /** @default none: the cluster's default, which is 0 unless somebody made another */
+  readonly priorityClassName?: string;
   /** @default anywhere */
   readonly placement?: Omit<PodPlacement, "priorityClassName">;
 }
@@ -30,14 +33,14 @@ export const jobLabels = { "app.kubernetes.io/name": sparkApplication } as const
  * The root file system is read-only; a job writes to /tmp, its work folder and Spark's own scratch volume.
  */
 export function podTemplate(source: PodTemplateSource): types.input.core.v1.Pod & object {
-  const { role, image, version, size, priorityClassName, placement = {} } = source;
+  const { role, image, version, instance = `spark-${role}`, size, priorityClassName, placement = {} } = source;
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
       labels: {
         ...placement.labels,
-        ...labelsOf({ name: sparkApplication, instance: `spark-${role}`, component: role, version }),
+        ...labelsOf({ name: sparkApplication, instance, component: role, version }),
         // spark-submit makes these pods, not Pulumi.
         "app.kubernetes.io/managed-by": "spark",
       },

@@ -49,6 +49,26 @@ export function driverRules(_version: string): readonly RoleRule[] {
   ];
 }
 
+/**
+ * What a driver in client mode needs where its pod and its executors run: it makes executors and a ConfigMap for them,
+ * watches them, waits for its own pod, and clears away by label. It has no Service to remove and makes no claims, so it
+ * gets no right on either (`client-defaults.ts` tells it so): with a right on claims a cell could delete its own home.
+ *
+ * After Spark's sources: `ExecutorPodsAllocator`, `ExecutorPodsLifecycleManager`, `KubernetesClusterSchedulerBackend`.
+ *
+ * @param _version The Spark release; the same in all 4.x.
+ */
+export function clientDriverRules(_version: string): readonly RoleRule[] {
+  return [
+    { apiGroups: [""], resources: ["configmaps"], verbs: ["create", "deletecollection"] },
+    {
+      apiGroups: [""],
+      resources: ["pods"],
+      verbs: ["create", "delete", "deletecollection", "get", "list", "watch"],
+    },
+  ];
+}
+
 /** The right to mint a short-lived token of one service account, through the TokenRequest API, and nothing else. */
 export function tokenRules(serviceAccount: string): readonly RoleRule[] {
   return [

@@ -13,14 +13,8 @@ import { quotaFaults, type SparkQuota } from "./quota";
 import { uploadsRole, type S3aReleases } from "./s3a";
 import { declareScheduling, type SparkPriorities } from "./scheduling";
 import { settingFault } from "./settings";
-import {
-  propertiesText,
-  sparkSettings,
-  type ExecutorBounds,
-  type MountedVolume,
-  type SparkDefaultsSource,
-  type SubmissionPlace,
-} from "./spark-defaults";
+import { mountedVolumes, type ExecutorBounds } from "./shared-settings";
+import { propertiesText, sparkSettings, type SparkDefaultsSource, type SubmissionPlace } from "./spark-defaults";
 import {
   submitCommand,
   submitFiles,
@@ -253,13 +247,4 @@ function checkSize(role: "driver" | "executor", size: PodSize): void {
     if (!(error instanceof ValueFault)) throw error;
     throw new ValueFault({ ...error.fault, field: `${role}.${error.fault.field}` });
   }
-}
-
-function mountedVolumes(volumes: readonly SharedVolume[], claims: readonly string[]): MountedVolume[] {
-  return volumes.map(({ name, mountPath, readOnly }, index) => ({
-    name,
-    mountPath,
-    readOnly,
-    claim: claims[index] as string,
-  }));
 }

@@ -36,6 +36,11 @@ export interface SparkPriorityClasses {
   readonly executor: pulumi.Output<string>;
 }
 
+/** The name of the PriorityClass of drivers or of executors: PriorityClasses have no namespace, so the prefix is part of it. */
+export function priorityClassName(role: "driver" | "executor", prefix?: string): string {
+  return joinedName("prefix", prefix, `spark-${role}`);
+}
+
 /**
  * Declares who gets room where there isn't enough: a PriorityClass each for drivers and executors, and a quota on
  * drivers, as children of `parent`.
@@ -74,7 +79,7 @@ function priorityClass(
   return new kubernetes.scheduling.v1.PriorityClass(
     `${name}-${role}-priority`,
     {
-      metadata: { name: joinedName("prefix", args.prefix, `spark-${role}`), labels: labels(name, role, args) },
+      metadata: { name: priorityClassName(role, args.prefix), labels: labels(name, role, args) },
       value,
       preemptionPolicy: args.priorities?.preemption ?? "Never",
       description: `Spark ${role}s of namespace ${args.namespace.physicalName}.`,

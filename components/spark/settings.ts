@@ -1,3 +1,5 @@
+import type { NetworkPort } from "../core/contracts";
+
 /** The port on which a driver takes its executors' registrations. Fixed, so that a network flow can name it. */
 export const driverPort = 7078;
 
@@ -6,6 +8,27 @@ export const blockManagerPort = 7079;
 
 /** The port of a driver's web page. No flow opens it; look through `kubectl port-forward`. */
 export const driverWebPort = 4040;
+
+/**
+ * How many further ports a driver tries where the first is taken. A pod with several notebooks has a driver for each
+ * kernel, all with the same first ports.
+ */
+const furtherPorts = 15;
+
+function portRange(port: number): Required<Pick<NetworkPort, "port" | "endPort">> {
+  return { port, endPort: port + furtherPorts };
+}
+
+/**
+ * The ports of drivers in client mode, as many as there may be in a pod: for executors' registrations, for blocks, and
+ * for the web pages. Apart from those of cluster mode, whose second driver port is the first one of its blocks.
+ */
+export const clientPorts = {
+  driver: portRange(7100),
+  blocks: portRange(7200),
+  web: portRange(4040),
+  furtherPorts,
+} as const;
 
 /** The user that Spark runs as in our image (`useradd --uid 185` in `images/Containerfile`), and its group. */
 export const sparkUser = { user: 185, group: 0 } as const;
@@ -28,7 +51,9 @@ const reservedSettings: readonly RegExp[] = [
   // DriverServiceFeatureStep stops with "… is not supported in Kubernetes mode" on these two.
   /^spark\.driver\.(host|bindAddress)$/,
   /^spark\.(master|submit\.deployMode)$/,
-  /^spark\.(driver\.port|driver\.blockManager\.port|blockManager\.port|ui\.port)$/,
+  /^spark\.(driver\.port|driver\.blockManager\.port|blockManager\.port|ui\.port|port\.maxRetries)$/,
+  // As defaults these would give the pods of two drivers one name.
+  /^spark\.kubernetes\.(driver\.pod\.name|executor\.podNamePrefix)$/,
   /^spark\.(authenticate|network\.crypto\.enabled)$/,
   /^spark\.kubernetes\.(namespace|authenticate\..*|file\.upload\.path)$/,
   /^spark\.kubernetes\.(driver|executor)\.(podTemplateFile|podTemplateContainerName|secretKeyRef\..*)$/,

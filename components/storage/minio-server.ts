@@ -35,6 +35,8 @@ const rootUser = "hamilton-root";
 export class MinioServer extends pulumi.ComponentResource {
   /** The labels by which the servers' pods are selected. */
   readonly podLabels: Readonly<Record<string, string>>;
+  /** The name of the Service with both ports, known once it stands. */
+  readonly service: pulumi.Output<string>;
   /** Host and port of the S3 interface inside the cluster, known once the servers are ready. */
   readonly address: pulumi.Output<string>;
   /** The name of the Secret with `rootUser` and `rootPassword`. */
@@ -75,6 +77,7 @@ export class MinioServer extends pulumi.ComponentResource {
       const outside = [{ name: "s3", port: s3Port, targetPort: "s3", nodePort: args.nodePort }];
       this.createService("outside", `${name}-outside`, metadata, { type: "NodePort", ports: outside });
     }
+    this.service = service.metadata.name;
     const servers = this.createServers(args, peers);
     if (replicas > 1)
       new kubernetes.policy.v1.PodDisruptionBudget(

@@ -4,6 +4,8 @@ import { ValueFault } from "../core/errors";
 export const s3Port = 9000;
 /** The port of MinIO's web console. */
 export const consolePort = 9001;
+/** What the way to the console is called, and the label of its host below the ingress's domain. */
+export const consolePage = { name: "store-console", host: "store" } as const;
 
 /** What MinIO's server list is made of. */
 export interface MinioTopology {

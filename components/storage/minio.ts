@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Bucket, NamespaceReference, NetworkDestination } from "../core/contracts";
+import type { Bucket, NamespaceReference, NetworkDestination, WebRoute } from "../core/contracts";
 import { checked, ValueFault } from "../core/errors";
 import { dnsLabel } from "../core/names";
 import { allowFlow } from "../core/network-flows";
@@ -10,7 +10,7 @@ import { endpointUrl } from "./external-store";
 import type { StoreStorage } from "./minio-claims";
 import { MinioServer } from "./minio-server";
 import { MinioSetup } from "./minio-setup";
-import { checkReplicas, s3Port } from "./minio-topology";
+import { checkReplicas, consolePage, consolePort, s3Port } from "./minio-topology";
 import type { StoreEngine, UserKeys } from "./store-engine";
 import type { ObjectStoreUsers } from "./store-users";
 
@@ -57,6 +57,7 @@ export class MinioStore extends pulumi.ComponentResource implements StoreEngine 
   readonly pathStyle = true;
   readonly keys: Readonly<Record<string, UserKeys>>;
   readonly destination: NetworkDestination;
+  readonly console: WebRoute;
 
   /** @throws ResourceError if an argument is faulty. */
   constructor(
@@ -91,6 +92,10 @@ export class MinioStore extends pulumi.ComponentResource implements StoreEngine 
     );
     const pods = { namespace, labels: server.podLabels };
     this.destination = { peers: [pods], ports: [{ port: s3Port }] };
+    this.console = {
+      ...consolePage,
+      ...{ namespace, service: server.service, port: consolePort, podLabels: server.podLabels },
+    };
     if (replicas > 1)
       allowFlow(name, `${name}-peers`, { from: pods, to: pods, ports: [{ port: s3Port }] }, { parent: this });
     if (nodePort !== undefined) {

@@ -5,6 +5,7 @@ import type {
   NetworkDestination,
   NetworkPeer,
   ObjectStoreConnection,
+  WebRoute,
   WorkloadCredentials,
 } from "../core/contracts";
 import { checked, fieldError } from "../core/errors";
@@ -49,6 +50,8 @@ export class ObjectStore extends pulumi.ComponentResource implements ObjectStore
   readonly region: string;
   readonly pathStyle: boolean;
   readonly buckets: readonly Bucket[];
+  /** The way to the engine's web console; none for a store outside. It is closed until an ingress leads there. */
+  readonly console: WebRoute | undefined;
 
   private readonly userCredentials: ReadonlyMap<string, WorkloadCredentials>;
   private readonly destination: NetworkDestination;
@@ -74,6 +77,7 @@ export class ObjectStore extends pulumi.ComponentResource implements ObjectStore
     this.region = engine.region;
     this.pathStyle = engine.pathStyle;
     this.destination = engine.destination;
+    this.console = engine.console;
     this.userCredentials = this.createCredentials(name, args.users, engine);
     this.openNetwork(name, args.users);
     this.registerOutputs({ endpoint: this.endpoint, externalEndpoint: this.externalEndpoint });

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { NetworkDestination } from "../core/contracts";
+import type { NetworkDestination, WebRoute } from "../core/contracts";
 
 /** The two keys of a user. */
 export interface UserKeys {
@@ -19,4 +19,6 @@ export interface StoreEngine {
   readonly keys: Readonly<Record<string, UserKeys>>;
   /** Where the store listens. */
   readonly destination: NetworkDestination;
+  /** The way to its web console. @default it has none */
+  readonly console?: WebRoute;
 }

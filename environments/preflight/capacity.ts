@@ -118,11 +118,11 @@ function shown({ cpu, memory }: Request): string {
 
 export const capacityCheck: Check = {
   title: "room on nodes",
-  run: async (cluster, { config, manifests }) => {
+  run: async (cluster, { manifests }) => {
     const [nodes, pods] = await Promise.all([cluster.list("/api/v1/nodes"), cluster.list(unfinishedPods)]);
     const own = namesOf(manifests, "Namespace");
     const others = pods.filter((pod) => !own.includes(text(pod, "metadata", "namespace")));
-    return judgeCapacity(podNeeds(manifests, config), nodeFacts(nodes, others));
+    return judgeCapacity(podNeeds(manifests), nodeFacts(nodes, others));
   },
 };
 

@@ -11,7 +11,11 @@ export function judgeNodePorts(needs: readonly NodePortNeed[], taken: readonly N
     if (holder === undefined) return ok(check, "free");
     return holder.service === service
       ? ok(check, `this environment's own: Service ${service}`)
-      : fail(check, `taken by Service ${holder.service}`, "give hamilton:objectStore.nodePort another port");
+      : fail(
+          check,
+          `taken by Service ${holder.service}`,
+          "give it another port in the stack file: hamilton:objectStore.nodePort or hamilton:ingress.exposure",
+        );
   });
 }
 

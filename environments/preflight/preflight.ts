@@ -4,9 +4,11 @@ import { apiServerCheck } from "./api-server";
 import { capacityCheck } from "./capacity";
 import { type Check, reasonOf, runCheck, type Wanted } from "./check";
 import { type ClusterPlace, PreflightCluster } from "./cluster";
+import { gatewayClassCheck } from "./gateway-classes";
 import { ingressClassCheck } from "./ingress-classes";
 import { nodePortCheck } from "./node-ports";
 import { ownershipCheck } from "./ownership";
+import { pageCertificateRows } from "./page-certificate";
 import { permissionsCheck } from "./permissions";
 import { probeNamespaceName, type ProbeTask, runProbe } from "./probe";
 import { quotaCheck } from "./quota";
@@ -23,6 +25,7 @@ const checks: readonly Check[] = [
   storageClassCheck,
   smbDriverCheck,
   ingressClassCheck,
+  gatewayClassCheck,
   nodePortCheck,
   capacityCheck,
   quotaCheck,
@@ -85,7 +88,8 @@ export async function preflight(wanted: Wanted, options: PreflightOptions): Prom
   if (answers.status === "rejected") throw answers.reason;
   if (probeEnd.status === "rejected") throw probeEnd.reason;
   const { rows, leftBehind } = probeEnd.value;
-  return { rows: [...first, ...answers.value.flat(), ...rows], gone: cluster.isGone, leftBehind };
+  const certificate = await pageCertificateRows(wanted.config, options.secret, new Date());
+  return { rows: [...first, ...answers.value.flat(), ...certificate, ...rows], gone: cluster.isGone, leftBehind };
 }
 
 type ProbeEnd = Pick<PreflightResult, "rows" | "leftBehind">;

@@ -73,13 +73,13 @@ function lineOf(
 
 export const quotaCheck: Check = {
   title: "quota",
-  run: async (cluster, { config, manifests }) => {
+  run: async (cluster, { manifests }) => {
     const quotas = (
       await Promise.all(
         namesOf(manifests, "Namespace").map((name) => cluster.list(`/api/v1/namespaces/${name}/resourcequotas`)),
       )
     ).flat();
-    const needs = podNeeds(manifests, config);
+    const needs = podNeeds(manifests);
     const running = await Promise.all(needs.map((need) => isThere(cluster, need)));
     return judgeQuotas(
       needs.filter((_, index) => running[index] !== true),

@@ -1,6 +1,6 @@
 import type { StackConfig } from "../../infra/config";
 import type { Manifest } from "../../kubernetes/manifest";
-import { podsOf, type PlatformPod } from "../../kubernetes/pods";
+import { isSparkSettings, podsOf, propertiesIn, type PlatformPod } from "../../kubernetes/pods";
 import { podRequest, type Request } from "../../kubernetes/requests";
 
 /** What one pod asks a node for. */
@@ -83,7 +83,7 @@ export function nodePortNeeds(manifests: readonly Manifest[]): readonly NodePort
     );
 }
 
-/** The IngressClasses that Ingresses and Gateways name. */
+/** The IngressClasses that Ingresses name. */
 export function ingressClassNeeds(manifests: readonly Manifest[]): readonly string[] {
   const named = manifests
     .filter(({ kind }) => kind === "Ingress")
@@ -92,15 +92,23 @@ export function ingressClassNeeds(manifests: readonly Manifest[]): readonly stri
   return [...new Set(named)].sort();
 }
 
-/** Every pod of the environment, and one job: a driver and as many executors as a job keeps, at least one. */
-export function podNeeds(manifests: readonly Manifest[], { spark }: Pick<StackConfig, "spark">): readonly PodNeed[] {
+/**
+ * Every pod of the environment, one job, and one kernel with Spark for each notebook: a driver and as many executors as
+ * it keeps, at least one.
+ */
+export function podNeeds(manifests: readonly Manifest[]): readonly PodNeed[] {
   return podsOf(manifests)
     .filter(({ owner }) => !owner.startsWith("DaemonSet "))
-    .map((pod) => needOf(pod, countOf(pod, manifests, Math.max(1, spark.executors.min))));
+    .map((pod) => needOf(pod, countOf(pod, manifests)));
 }
 
-function countOf({ owner }: PlatformPod, manifests: readonly Manifest[], executors: number): number {
-  if (owner === "Spark executor") return executors;
+function countOf({ owner, namespace }: PlatformPod, manifests: readonly Manifest[]): number {
+  if (owner.startsWith("Spark driver")) return 1;
+  if (owner.startsWith("Spark executor")) {
+    const settings = manifests.find((one) => isSparkSettings(one) && one.metadata.namespace === namespace);
+    const kept = settings && propertiesIn(settings)["spark.dynamicAllocation.minExecutors"];
+    return Math.max(1, Number(kept ?? 1));
+  }
   const maker = manifests.find(
     ({ kind, metadata }) => owner === `${kind} ${metadata.namespace ?? ""}/${metadata.name}`,
   );
@@ -133,7 +141,8 @@ export interface Target {
 /** The port of SMB over TCP. */
 const smbPort = 445;
 
-type TargetRule = (config: Pick<StackConfig, "volumes" | "objectStore">) => readonly Target[];
+type TargetConfig = Pick<StackConfig, "volumes" | "objectStore" | "notebooks">;
+type TargetRule = (config: TargetConfig) => readonly Target[];
 
 const shares: TargetRule = ({ volumes }) =>
   Object.entries(volumes).flatMap(([name, volume]) =>
@@ -150,18 +159,39 @@ const shares: TargetRule = ({ volumes }) =>
       : [],
   );
 
-const stores: TargetRule = ({ objectStore }) => {
-  if (objectStore.kind !== "external") return [];
-  const { protocol, hostname, port } = new URL(objectStore.endpoint);
-  const tls = protocol === "https:";
-  const number = port === "" ? (tls ? 443 : 80) : Number(port);
-  return [{ name: "object store", host: hostname, port: number, tls, key: "hamilton:objectStore.endpoint" }];
+const stores: TargetRule = ({ objectStore }) =>
+  objectStore.kind === "external"
+    ? [{ name: "object store", ...serverOf(objectStore.endpoint), key: "hamilton:objectStore.endpoint" }]
+    : [];
+
+/** Login services, each once however many notebooks ask it. */
+const logins: TargetRule = ({ notebooks }) => {
+  const found = Object.entries(notebooks).flatMap(([name, { login }]) =>
+    login.kind === "oidc"
+      ? [
+          {
+            name: `login of notebook ${name}`,
+            ...serverOf(login.issuerUrl),
+            key: `hamilton:notebooks.${name}.login.issuerUrl`,
+          },
+        ]
+      : [],
+  );
+  return found.filter(
+    (one, index) => found.findIndex(({ host, port }) => host === one.host && port === one.port) === index,
+  );
 };
 
+function serverOf(url: string): Pick<Target, "host" | "port" | "tls"> {
+  const { protocol, hostname, port } = new URL(url);
+  const tls = protocol === "https:";
+  return { host: hostname, port: port === "" ? (tls ? 443 : 80) : Number(port), tls };
+}
+
 /** One rule for each kind of server; a component that brings another kind adds its rule here. */
-const targetRules: readonly TargetRule[] = [shares, stores];
+const targetRules: readonly TargetRule[] = [shares, stores, logins];
 
 /** The servers outside the cluster that pods must reach. */
-export function targets(config: Pick<StackConfig, "volumes" | "objectStore">): readonly Target[] {
+export function targets(config: TargetConfig): readonly Target[] {
   return targetRules.flatMap((rule) => rule(config));
 }

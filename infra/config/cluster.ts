@@ -79,8 +79,18 @@ export const imagesGroup = z
     spark: image("Spark", "4.1.2").optional().meta({
       description: "Tag (and digest) of the Spark image, whose version is this program's own. Default: that version.",
     }),
+    jupyter: image("Jupyter", "4.1.2-lab4.6.6").optional().meta({
+      description:
+        "Tag (and digest) of the notebooks' image, on the same Spark as executors. Default: this program's own.",
+    }),
     minio: image("MinIO", "0.0.0-20260212201848-7aac2a2c5b7c").optional().meta({
       description: "Tag (and digest) of the MinIO image. Default: the release this program is made for.",
+    }),
+    traefik: image("Traefik", "3.7.13").optional().meta({
+      description: "Tag (and digest) of the Traefik image. Default: the release this program is made for.",
+    }),
+    "oauth2-proxy": image("login proxy's", "7.15.4").optional().meta({
+      description: "Tag (and digest) of the notebooks' login proxy. Default: the release this program is made for.",
     }),
     digests: z
       .record(

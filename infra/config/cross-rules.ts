@@ -3,10 +3,12 @@ import { environmentName } from "../../components/core/names";
 import { podDemand } from "../../components/spark/pod-size";
 import { quotaFaults } from "../../components/spark/quota";
 import { settingFault } from "../../components/spark/settings";
-import { sparkRelease } from "../versions";
+import { platformImages, sparkRelease } from "../versions";
 import { knownImages, platformImage, pulledImages } from "../images";
 import { isProduction } from "./production";
 import { unknownKeyFault, valueFault, type ConfigFault } from "./faults";
+import { ingressFaults } from "./ingress-rules";
+import { notebookFaults } from "./notebook-rules";
 import type { Groups } from "./schema";
 
 type Rule = (groups: Partial<Groups>, environment: string) => readonly ConfigFault[];
@@ -42,6 +44,8 @@ export function crossFaults(groups: Partial<Groups>, environment: string): reado
     sparkSizes,
     sparkSettings,
     environments,
+    ingressFaults,
+    notebookFaults,
   ];
   return rules.flatMap((rule) => rule(groups, environment));
 }
@@ -52,18 +56,13 @@ const names: Rule = ({ namespaces }) =>
     : [valueFault("hamilton:namespaces.prefix", namespaces.prefix, `at most ${longestPrefix} characters`)];
 
 /** Rights and settings follow from the Spark release of the program, so the image must be of the same one. */
-const images: Rule = ({ images: group }) => {
-  const tag = group?.spark?.replace(/^.*\/[^:]+:/, "");
-  return tag === undefined || tag.split(/[-@]/)[0] === sparkRelease.spark
-    ? []
-    : [
-        valueFault(
-          "hamilton:images.spark",
-          group?.spark,
-          `a tag of Spark ${sparkRelease.spark}, as in infra/versions.ts`,
-        ),
-      ];
-};
+const images: Rule = ({ images: group }) =>
+  (["spark", "jupyter"] as const).flatMap((image) => {
+    const tag = group?.[image]?.replace(/^.*\/[^:]+:/, "");
+    if (tag === undefined || tag.split(/[-@]/)[0] === sparkRelease.spark) return [];
+    const expected = `a tag of Spark ${sparkRelease.spark}, as in infra/versions.ts`;
+    return [valueFault(`hamilton:images.${image}`, group?.[image], expected)];
+  });
 
 /** A digest that nobody reads is most likely that of an image of an earlier release. */
 const digests: Rule = ({ images: group, ...others }, environment) => {
@@ -73,7 +72,7 @@ const digests: Rule = ({ images: group, ...others }, environment) => {
   const faults = Object.keys(group.digests)
     .filter((name) => !known.includes(name))
     .map((name) => unknownKeyFault(`${key}["${name}"]`, name, known));
-  for (const part of ["spark", "minio"] as const) {
+  for (const part of Object.keys(platformImages) as (keyof typeof platformImages)[]) {
     const { name } = platformImage(group, part);
     if (group[part]?.includes("@") && name in group.digests)
       faults.push(valueFault(`hamilton:images.${part}`, group[part], `the tag alone, since ${key} has its digest`));

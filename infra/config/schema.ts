@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { clusterGroup, imagesGroup, namespacesGroup } from "./cluster";
 import { expectation, faultsOf, type ConfigFault } from "./faults";
+import { ingressGroup } from "./ingress";
+import { notebooksGroup } from "./notebooks";
 import { objectStoreGroup } from "./object-store";
 import { sparkGroup } from "./spark";
 import { secretsGroup } from "./secrets";
@@ -14,6 +16,8 @@ export const groupSchemas = {
   volumes: volumesGroup,
   objectStore: objectStoreGroup,
   spark: sparkGroup,
+  ingress: ingressGroup,
+  notebooks: notebooksGroup,
 } as const;
 
 export type GroupName = keyof typeof groupSchemas;
@@ -36,7 +40,7 @@ export function parseGroups(values: Readonly<Record<string, unknown>>): {
   const faults: ConfigFault[] = [];
   const groups: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(groupSchemas) as [GroupName, z.ZodType][]) {
-    const value = name in values ? values[name] : emptyIfOptional(schema);
+    const value = name in values && !isLeftOut(schema, values[name]) ? values[name] : emptyIfOptional(schema);
     const parsed = schema.safeParse(value, { error: expectation, reportInput: true });
     if (parsed.success) groups[name] = parsed.data;
     else
@@ -44,6 +48,12 @@ export function parseGroups(values: Readonly<Record<string, unknown>>): {
         faults.push(...faultsOf(`${projectName}:${name}`, issue, (path) => keysAt(schema, value, path)));
   }
   return { groups, faults };
+}
+
+/** The engine hands over an empty group for one that the stack file leaves out: the default that `Pulumi.yaml` must give. */
+function isLeftOut(schema: z.ZodType, value: unknown): boolean {
+  const empty = typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return empty && schema.safeParse(undefined).success;
 }
 
 /** A group whose every key has a default may be left out altogether. */
@@ -104,7 +114,7 @@ export function stackFileJsonSchema(): Record<string, unknown> {
         properties: Object.fromEntries(groups),
         patternProperties: { "^pulumi:": { description: "Settings of Pulumi itself." } },
         required: Object.entries(groupSchemas)
-          .filter(([, schema]) => emptyIfOptional(schema) === undefined)
+          .filter(([, schema]) => !schema.safeParse(emptyIfOptional(schema)).success)
           .map(([name]) => `${projectName}:${name}`),
         additionalProperties: false,
       },

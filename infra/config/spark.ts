@@ -5,14 +5,15 @@ import { cpu, duration, fraction, memory, whole, words } from "./values";
 /** The group of Kubernetes users that everybody with a valid credential is in: never one that may submit. */
 const everybody = ["system:authenticated", "system:unauthenticated", "system:serviceaccounts"];
 
-/** Memory from what Spark's own memory manager needs (450 MiB) to the largest machines. */
-const heap = memory({ from: "512m", to: "1024g" });
+/** A Java heap: from what Spark's own memory manager needs (450 MiB) to the largest machines. */
+export const heap = memory({ from: "512m", to: "1024g" });
 
 const overhead = memory({ from: "128m", to: "256g" })
   .optional()
   .meta({ description: "Memory beside the Java heap: Python, buffers. Default: 40 % of it, at least 384m." });
 
-function podSize(what: string) {
+/** The size and place of a pod that Spark makes. */
+export function podSize(what: string) {
   return z
     .strictObject({
       cores: whole(1, 64)
@@ -27,6 +28,19 @@ function podSize(what: string) {
       tolerations,
     })
     .meta({ description: `The size and place of ${what}, unless a job says otherwise.` });
+}
+
+/** Settings of Spark that a stack file adds. */
+export function sparkSettings(whom: string) {
+  return z
+    .record(
+      z.string().regex(/^spark\.[A-Za-z0-9._-]+$/, {
+        error: 'the name of a Spark setting such as "spark.sql.shuffle.partitions"',
+      }),
+      z.string({ error: "a text (quote numbers and booleans)" }),
+    )
+    .default({})
+    .meta({ description: `Further Spark settings for ${whom}. Default: none.` });
 }
 
 /** `hamilton:spark`: sizes, bounds and rights of Spark jobs. */
@@ -85,14 +99,6 @@ export const sparkGroup = z
     tokenDuration: duration({ from: "10m", to: "1d" })
       .default("1h")
       .meta({ description: "How long a submitter's token is valid. Kubernetes gives no less than 10m. Default: 1h." }),
-    settings: z
-      .record(
-        z.string().regex(/^spark\.[A-Za-z0-9._-]+$/, {
-          error: 'the name of a Spark setting such as "spark.sql.shuffle.partitions"',
-        }),
-        z.string({ error: "a text (quote numbers and booleans)" }),
-      )
-      .default({})
-      .meta({ description: "Further Spark settings for every job. Default: none." }),
+    settings: sparkSettings("every job"),
   })
   .meta({ description: "Spark jobs: sizes, bounds and rights." });

@@ -118,3 +118,27 @@ export const serverUrl = (...schemes: readonly ("http" | "https")[]) => {
       context.addIssue({ code: "custom", message: expected, input: value });
   });
 };
+
+/** The issuer of a login service: an https URL, perhaps with a path. */
+export const issuerUrl = () => {
+  const expected = 'an https URL such as "https://login.example.com/realms/harp"';
+  return z.string({ error: expected }).regex(/^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)*\/?$/, {
+    error: expected,
+  });
+};
+
+/** An e-mail address. */
+export const email = () => {
+  const expected = 'an e-mail address such as "ann@example.com"';
+  return z.string({ error: expected }).regex(/^[^\s@"']+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, { error: expected });
+};
+
+/** Certificates as PEM, one or several. They are public; a private key among them is refused, and not shown. */
+export const pemCertificates = () => {
+  const error = 'certificates as PEM, from "-----BEGIN CERTIFICATE-----" to "-----END CERTIFICATE-----"';
+  const block = /-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+  return z.string({ error }).superRefine((value, context) => {
+    if (value.trim() !== "" && value.replace(block, "").trim() === "") return;
+    context.addIssue({ code: "custom", message: error, input: "…" });
+  });
+};

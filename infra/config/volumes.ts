@@ -60,6 +60,10 @@ const storageClass = z.strictObject({
     .enum(["ReadWriteMany", "ReadOnlyMany", "ReadWriteOnce"])
     .default("ReadWriteMany")
     .meta({ description: "How many nodes may mount it. Default: ReadWriteMany." }),
+  existingVolumes: z.record(label(), words("the name of a PersistentVolume")).default({}).meta({
+    description:
+      "PersistentVolumes by the namespaces that mount them, without the prefix (spark, notebooks-harp). A class makes every claim a volume of its own, so several namespaces see the same files only through these. Default: the class makes one.",
+  }),
   mountPath,
   readOnly,
   size: size("100Gi"),
@@ -68,4 +72,4 @@ const storageClass = z.strictObject({
 /** `hamilton:volumes`: file trees that pods mount, by name. */
 export const volumesGroup = z
   .record(label(), z.discriminatedUnion("kind", [windowsShare, hostPath, storageClass]))
-  .meta({ description: "File trees that every driver and executor mounts, by name." });
+  .meta({ description: "File trees that drivers, executors and notebooks mount, by name." });

@@ -18,6 +18,9 @@ import { shareDirectory } from "../share/paths";
 /** How long pods may take to end by themselves, in seconds. */
 const podGrace = 10;
 
+/** The process by which pages are reached on the host's own address; it ends with the cluster, and `local/ingress` starts it. */
+export const loopbackProcess = "ingress-loopback";
+
 /** The processes of the cluster in the order they end; those of one row at the same time. */
 const stopOrder = [
   ["kubelet", "kube-proxy", "network-policy", "local-path-provisioner", "coredns"],
@@ -69,13 +72,15 @@ export function purgeCluster(report: Report): Promise<void> {
 }
 
 async function takeDown(report: Report): Promise<void> {
+  await stopDaemon(loopbackProcess);
   for (const row of stopOrder) {
     if (row.some((name) => name === "containerd")) await stopPods(report);
     if (row.some((name) => runningRecord(name))) report(`stopping ${row.join(", ")}`);
     await Promise.all(row.map((name) => stopDaemon(name)));
   }
   // Children that outlived their parents: container shims, and whatever a killed start did not come to record.
-  await Promise.all(clusterProcesses.flatMap(markedProcesses).map((pid) => endProcess(pid, 2)));
+  const left = [...clusterProcesses, loopbackProcess].flatMap(markedProcesses);
+  await Promise.all(left.map((pid) => endProcess(pid, 2)));
   report("removing mounts, cgroups and the network");
   await unmountBelow(stateDirectory(), shareDirectory());
   removeNodeCgroup();

@@ -10,12 +10,20 @@ import { imageCacheDirectory, isStored, runBuildah } from "./buildah";
 import { isRunning, removeAbandonedContainers } from "./containers";
 import { buildProgress } from "./failures";
 import { siteOptions, type SiteOptions } from "./site";
-import { imagesDirectory, imageTags, localReference, versionArguments, type ImageName } from "./tags";
+import {
+  imagesDirectory,
+  imageTags,
+  localReference,
+  notebooksDirectory,
+  versionArguments,
+  type ImageName,
+} from "./tags";
 
-/** The programs that the MinIO image is made of, by absolute path. */
-export interface MinioBinaries {
-  readonly minio: string;
-  readonly mc: string;
+/** The images that are made of programs alone, each with its programs by absolute path. */
+export interface ProgramImages {
+  readonly minio: { readonly minio: string; readonly mc: string };
+  readonly traefik: { readonly traefik: string };
+  readonly "oauth2-proxy": { readonly "oauth2-proxy": string };
 }
 
 /** An image that stands, ready for `ctr images import`. */
@@ -58,31 +66,50 @@ export async function buildSparkImage(report: Report): Promise<BuiltImage> {
 }
 
 /**
- * Builds the image of the embedded object store, or finds it built.
+ * Builds the notebooks' image on top of the Spark image, or finds it built.
+ *
+ * @throws StepError with the last lines of what failed; finished steps are kept
+ */
+export async function buildJupyterImage(report: Report): Promise<BuiltImage> {
+  return provide("jupyter", () => Promise.resolve(jupyterContext), report);
+}
+
+/**
+ * Builds an image of programs that stand on this host, or finds it built.
  *
  * @throws StepError with the last lines of what failed, or where a program isn't at its path
  */
-export async function buildMinioImage(binaries: MinioBinaries, report: Report): Promise<BuiltImage> {
-  const folder = join(imageCacheDirectory(), "minio-binaries");
+export async function buildProgramImage<Name extends keyof ProgramImages>(
+  name: Name,
+  programs: ProgramImages[Name],
+  report: Report,
+): Promise<BuiltImage> {
+  const folder = join(imageCacheDirectory(), `${name}-binaries`);
   try {
-    return await provide("minio", () => minioContext(binaries, folder), report);
+    return await provide(name, () => programContext(name, programs, folder), report);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** An image of this platform with a Python to run commands in. */
+export type PythonImageName = "spark" | "jupyter";
+
 /**
- * Makes sure that the store holds the Spark image, for commands that run in it on this host; builds it if need be.
+ * Makes sure that the store holds an image, for commands that run in it on this host; builds it if need be.
  *
  * @returns the image's full name
  */
-export async function storeSparkImage(report: Report): Promise<string> {
-  const reference = localReference("spark");
+export async function storeImage(name: PythonImageName, report: Report): Promise<string> {
+  const reference = localReference(name);
   if (await isStored(reference)) return reference;
-  const { archive } = await buildSparkImage(report);
-  if (!(await isStored(reference))) {
-    await alone(report, () => runBuildah(["pull", `docker-archive:${archive}`], `${archive} can't be read`, report));
-  }
+  const archive = archivePath(name);
+  await alone(report, async () => {
+    if (existsSync(archive))
+      await runBuildah(["pull", `docker-archive:${archive}`], `${archive} can't be read`, report);
+    // Without the archive, which only a node needs.
+    else await buildTarget(name, reference, name === "jupyter" ? jupyterContext : [], report);
+  });
   return reference;
 }
 
@@ -113,16 +140,22 @@ export function buildArguments(
   ];
 }
 
-async function minioContext(binaries: MinioBinaries, folder: string): Promise<string[]> {
+const jupyterContext = ["--build-context", `notebooks=${notebooksDirectory}`] as const;
+
+async function programContext(
+  image: ImageName,
+  programs: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
-  for (const name of ["minio", "mc"] as const) {
-    if (!existsSync(binaries[name]))
-      throw new StepError(`The program ${name} isn't at ${binaries[name]}`, {
+  for (const [name, path] of Object.entries(programs)) {
+    if (!existsSync(path))
+      throw new StepError(`The program ${name} isn't at ${path}`, {
         fix: "npm run doctor tells where each program of the toolchain comes from",
       });
-    await copyFile(binaries[name], join(folder, name));
+    await copyFile(path, join(folder, name));
   }
-  return ["--build-context", `minio-binaries=${folder}`];
+  return ["--build-context", `${image}-binaries=${folder}`];
 }
 
 async function provide(
@@ -154,7 +187,8 @@ async function buildTarget(
   extra: readonly string[],
   report: Report,
 ): Promise<void> {
-  if (target !== "minio") await requireFreeSpace(imageCacheDirectory(), sparkImageBytes, "building the Spark image");
+  if (!["minio", "traefik", "oauth2-proxy"].includes(target))
+    await requireFreeSpace(imageCacheDirectory(), sparkImageBytes, "building the Spark image");
   const site = siteOptions();
   const base = await provideBaseImage(site, report);
   await runBuildah(

@@ -1,6 +1,6 @@
 import { StepError } from "../../console/errors";
 import type { Report } from "../../console/steps";
-import { storeSparkImage } from "./build";
+import { storeImage, type PythonImageName } from "./build";
 import { buildah, runBuildah } from "./buildah";
 import { runChild } from "./child-process";
 import { containerName } from "./containers";
@@ -15,13 +15,13 @@ export interface Mount {
   readonly readOnly?: boolean;
 }
 
-/** How a command is run in the Spark image. */
+/** How a command is run in an image. */
 export interface RunOptions {
   /** @default none */
   readonly mounts?: readonly Mount[];
   /** Variables besides the image's own; none of the host's are passed on. @default none */
   readonly env?: Readonly<Record<string, string>>;
-  /** The folder it starts in. @default the image's own, `/opt/spark/work-dir` */
+  /** The folder it starts in. @default the image's own, `/opt/spark/work-dir` or `/home/spark` */
   readonly cwd?: string;
   /** User and group ids, `uid:gid`. @default 0:0, so that it may read and write the caller's mounted files */
   readonly user?: string;
@@ -35,7 +35,7 @@ export interface RunOptions {
   readonly report?: Report;
 }
 
-/** How a command in the Spark image ended. */
+/** How a command in an image ended. */
 export interface RunResult {
   /** The command's own exit code; 137 where it was aborted. */
   readonly exitCode: number;
@@ -75,12 +75,21 @@ export function isExitNotice(line: string): boolean {
  * @throws StepError where the image can't be built; a command that fails is no error but its exit code
  */
 export async function runInSparkImage(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return runInImage("spark", args, options);
+}
+
+/** Runs a command in one of the platform's images, as {@link runInSparkImage} does. */
+export async function runInImage(
+  name: PythonImageName,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
   if (process.getuid?.() !== 0) {
     throw new StepError("Running in the Spark image needs root", {
       fix: "run as root, or put a spark-submit of the platform's version on PATH",
     });
   }
-  const image = await storeSparkImage(options.report ?? (() => undefined));
+  const image = await storeImage(name, options.report ?? (() => undefined));
   const container = containerName();
   await runBuildah(["from", "--pull-never", "--name", container, image], `No container can be made of ${image}`);
   const run = buildah(runArguments(container, args, options));

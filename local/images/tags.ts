@@ -1,18 +1,22 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { sparkRelease, type SparkRelease } from "../../infra/versions";
+import { platformImages, sparkRelease, type SparkRelease } from "../../infra/versions";
 import { projectDirectory } from "../../infra/project";
 import { cacheKey, toolVersion } from "../toolchain/tools";
+import { recipeOf } from "./recipe";
 
-/** The images that the embedded cluster builds, by their target in the Containerfile. */
-export const imageNames = ["spark", "minio"] as const;
+/** The images that are built on this host, by their target in the Containerfile; the embedded cluster needs most of them. */
+export const imageNames = ["spark", "jupyter", "minio", "traefik", "oauth2-proxy"] as const;
 
 /** A target of the Containerfile. */
 export type ImageName = (typeof imageNames)[number];
 
 /** The folder of the Containerfile; the context of every build. */
 export const imagesDirectory: string = join(projectDirectory, "images");
+
+/** The folder of the sample notebooks; the build context `notebooks` of the target `jupyter`. */
+export const notebooksDirectory: string = join(projectDirectory, "workloads", "notebooks");
 
 /** The build arguments that carry versions, from the one table of versions. */
 export function versionArguments(release: SparkRelease = sparkRelease): Readonly<Record<string, string>> {
@@ -27,14 +31,24 @@ export function versionArguments(release: SparkRelease = sparkRelease): Readonly
 
 /**
  * The tags that images built from this work tree get: a version for people and a digest of all that decides the content
- * (Containerfile, files beside it, versions, and for MinIO the sources of its programs). Neither the base image nor the
- * site options are in it: the stack file must be able to name an image before anybody knows where it is built.
+ * (the image's part of the Containerfile, files beside it, versions, for notebooks the samples, and for MinIO, Traefik
+ * and the login proxy the sources of their programs). Neither the base image nor the site options are in it: the stack
+ * file must be able to name an image before anybody knows where it is built.
  */
 export function imageTags(): Readonly<Record<ImageName, string>> {
-  const recipe = recipeDigest(readFiles(imagesDirectory), versionArguments());
+  const files = readFiles(imagesDirectory);
+  const recipe = (name: ImageName) => {
+    const { text, files: own } = recipeOf(name, files.Containerfile ?? "", Object.keys(files));
+    const content = Object.fromEntries(own.map((path) => [path, files[path] ?? ""]));
+    return recipeDigest({ ...content, Containerfile: text }, versionArguments());
+  };
+  const samples = recipeDigest(readFiles(notebooksDirectory), {});
   return {
-    spark: imageTag(sparkRelease.spark, [recipe]),
-    minio: imageTag(toolVersion("minio"), [recipe, cacheKey("minio"), cacheKey("mc")]),
+    spark: imageTag(platformImages.spark.tag, [recipe("spark")]),
+    jupyter: imageTag(platformImages.jupyter.tag, [recipe("jupyter"), samples]),
+    minio: imageTag(toolVersion("minio"), [recipe("minio"), cacheKey("minio"), cacheKey("mc")]),
+    traefik: imageTag(toolVersion("traefik"), [recipe("traefik"), cacheKey("traefik")]),
+    "oauth2-proxy": imageTag(toolVersion("oauth2-proxy"), [recipe("oauth2-proxy"), cacheKey("oauth2-proxy")]),
   };
 }
 
@@ -65,7 +79,7 @@ export function recipeDigest(
 function readFiles(directory: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(directory, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.name.endsWith(".md"))
+      .filter((entry) => entry.isFile() && !/\.(md|pyc)$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .map((path) => [relative(directory, path), readFileSync(path, "utf8")]),
   );

@@ -5,7 +5,7 @@ import { execa, type Options } from "execa";
 import { projectDirectory } from "../../infra/project";
 import { stateDirectory } from "../directories";
 import { StepError } from "../../console/errors";
-import { type HostValue, localStackFile, writeLocalStackFile } from "./stack-file";
+import { type HostValue, localStack, localStackFile, writeLocalStackFile } from "./stack-file";
 import type { Report } from "../../console/steps";
 
 /** How the Pulumi engine is run for the embedded cluster: which programs, and whose plugins. */
@@ -19,9 +19,6 @@ export interface Engine {
   /** The kubeconfig that the provider and `npm run kubectl` use. */
   readonly kubeconfig: string;
 }
-
-/** The stack that the embedded cluster carries. */
-export const localStack = "local";
 
 /** Everything of Pulumi's that belongs to the embedded cluster: state, home, passphrase, stack file. */
 export function pulumiDirectory(): string {

@@ -7,6 +7,7 @@ import type { Report } from "../../console/steps";
 import { type Announce, withBuildLock } from "./build-lock";
 import { requireFreeSpace } from "./disk-space";
 import { findGo, type Go } from "./go";
+import { patchModule } from "./patched-module";
 import { addToCache, cachedTool, type CachedTool } from "./tool-cache";
 import {
   allToolNames,
@@ -88,19 +89,22 @@ export async function moduleSource(name: ToolName, modulePath: string, report: R
     const task = `fetching the Go module ${modulePath}`;
     await announce(task);
     report(task);
-    const go = await findGo(report);
-    const fetched = await execa(go.path, ["mod", "download", "-json", modulePath], {
-      cwd: moduleDirectory(name),
-      env: await goEnvironment(go),
-      reject: false,
-    });
-    if (fetched.exitCode === 0) return (JSON.parse(fetched.stdout) as { Dir: string }).Dir;
-    const text = `${fetched.stdout}\n${fetched.stderr}`;
-    throw new StepError(`The Go module ${modulePath} could not be fetched`, {
-      command: fetched.command,
-      lastLines: text.split("\n").slice(-shownLogLines),
-      fix: adviceFor(text),
-    });
+    return fetchModule(name, modulePath, await findGo(report));
+  });
+}
+
+async function fetchModule(name: ToolName, modulePath: string, go: Go): Promise<string> {
+  const fetched = await execa(go.path, ["mod", "download", "-json", modulePath], {
+    cwd: moduleDirectory(name),
+    env: await goEnvironment(go),
+    reject: false,
+  });
+  if (fetched.exitCode === 0) return (JSON.parse(fetched.stdout) as { Dir: string }).Dir;
+  const text = `${fetched.stdout}\n${fetched.stderr}`;
+  throw new StepError(`The Go module ${modulePath} could not be fetched`, {
+    command: fetched.command,
+    lastLines: text.split("\n").slice(-shownLogLines),
+    fix: adviceFor(text),
   });
 }
 
@@ -163,9 +167,13 @@ async function buildTool(name: ToolName, go: Go, report: Report, announce: Annou
   const tell = () => report(`compiling ${title}, ${formatElapsed(Date.now() - began)}`);
   tell();
   const ticking = setInterval(tell, reportEveryMilliseconds);
+  const { patched } = tool(name);
+  const scratch = join(ownBuildCache(), "patched", name);
   try {
+    const flags =
+      patched === undefined ? [] : await patchModule(name, patched, await fetchModule(name, patched.path, go), scratch);
     return await addToCache(name, async (binary) => {
-      const command = ["build", "-ldflags", linkerFlags(name), "-o", binary, tool(name).package];
+      const command = ["build", ...flags, "-ldflags", linkerFlags(name), "-o", binary, tool(name).package];
       const built = await execa(go.path, command, {
         cwd: moduleDirectory(name),
         env,
@@ -179,6 +187,7 @@ async function buildTool(name: ToolName, go: Go, report: Report, announce: Annou
     });
   } finally {
     clearInterval(ticking);
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 

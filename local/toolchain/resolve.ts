@@ -37,6 +37,7 @@ export interface Toolchain {
   readonly minio: string;
   readonly mc: string;
   readonly localPathProvisioner: string;
+  readonly traefik: string;
   readonly plugins: PluginSource;
   /** Folders to put before `PATH` so that the engine finds its language host and its official plugins. */
   readonly searchPath: readonly string[];
@@ -206,6 +207,7 @@ function assemble(parts: readonly ResolvedTool[], plugins: PluginSource): Toolch
     minio: pathOf(parts, "minio"),
     mc: pathOf(parts, "mc"),
     localPathProvisioner: pathOf(parts, "local-path-provisioner"),
+    traefik: pathOf(parts, "traefik"),
     plugins,
     searchPath: [...new Set(searched.flatMap((path) => (path === undefined ? [] : [dirname(path)])))],
     parts: toolNames.flatMap((name) => parts.filter((part) => part.name === name)),

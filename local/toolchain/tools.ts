@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory } from "../directories";
 import { requiredVersion } from "./go-module";
+import type { PatchedModule } from "./patched-module";
 
 /** The tools of the embedded cluster, in the order in which they are compiled: what most others wait for comes first. */
 export const toolNames = [
@@ -14,6 +15,7 @@ export const toolNames = [
   "minio",
   "mc",
   "local-path-provisioner",
+  "traefik",
 ] as const;
 
 /** The tools that check rendered manifests; `npm run manifests:check` compiles them, `npm start` does not. */
@@ -22,8 +24,11 @@ export const reviewToolNames = ["kubeconform", "kube-score"] as const;
 /** The tools that check this repository's workflow files; their test compiles them. */
 export const workflowToolNames = ["actionlint"] as const;
 
+/** The proxy before notebooks whose people log in at a service of the site; whoever builds its image compiles it. */
+export const loginToolNames = ["oauth2-proxy"] as const;
+
 /** Every tool that is compiled from a Go module of this project. */
-export const allToolNames = [...toolNames, ...reviewToolNames, ...workflowToolNames] as const;
+export const allToolNames = [...toolNames, ...reviewToolNames, ...workflowToolNames, ...loginToolNames] as const;
 
 /** The name of a tool; also of its binary and of its Go module's folder under `modules/`. */
 export type ToolName = (typeof allToolNames)[number];
@@ -41,6 +46,8 @@ export interface Tool {
   readonly linkerValues: (version: string) => Readonly<Record<string, string>>;
   /** Further names under which the binary is linked beside itself; a multi-call binary acts by the name it is called. */
   readonly links: readonly string[];
+  /** A module of which some files are replaced before it is compiled. @default none */
+  readonly patched?: PatchedModule;
   /** Room that compiling it takes in Go's module and build caches, in bytes (measured on linux/amd64, rounded up). */
   readonly buildBytes: number;
 }
@@ -132,6 +139,16 @@ const table: Readonly<Record<ToolName, Omit<Tool, "name">>> = {
     links: [],
     buildBytes: 1 * gibibyte,
   },
+  traefik: {
+    purpose: "the ingress controller",
+    package: "github.com/traefik/traefik/v3/cmd/traefik",
+    versionOf: "github.com/traefik/traefik/v3",
+    linkerValues: (version) => ({ "github.com/traefik/traefik/v3/pkg/version.Version": version }),
+    links: [],
+    // Without the libraries of some two hundred DNS services, a third of all that would be compiled.
+    patched: { path: "github.com/go-acme/lego/v5", folder: "lego" },
+    buildBytes: 3 * gibibyte,
+  },
   kubeconform: {
     purpose: "checks manifests against Kubernetes' schemas",
     package: "github.com/yannh/kubeconform/cmd/kubeconform",
@@ -147,6 +164,14 @@ const table: Readonly<Record<ToolName, Omit<Tool, "name">>> = {
     linkerValues: (version) => ({ "main.version": version }),
     links: [],
     buildBytes: 0.5 * gibibyte,
+  },
+  "oauth2-proxy": {
+    purpose: "asks a site's login service who may use a notebook",
+    package: "github.com/oauth2-proxy/oauth2-proxy/v7",
+    versionOf: "github.com/oauth2-proxy/oauth2-proxy/v7",
+    linkerValues: (version) => ({ "github.com/oauth2-proxy/oauth2-proxy/v7/pkg/version.VERSION": `v${version}` }),
+    links: [],
+    buildBytes: 1 * gibibyte,
   },
   actionlint: {
     purpose: "checks GitHub's workflow files",
@@ -199,8 +224,8 @@ export function linkerFlags(name: ToolName): string {
 export function cacheKey(name: ToolName): string {
   const directory = moduleDirectory(name);
   const hash = createHash("sha256").update([process.arch, table[name].package, linkerFlags(name)].join("\n"));
-  for (const file of readdirSync(directory).sort()) {
-    if (file === "go.mod" || file === "go.sum" || file.endsWith(".go")) {
+  for (const file of readdirSync(directory, { recursive: true, encoding: "utf8" }).sort()) {
+    if (/(^|\/)go\.(mod|sum)$|\.go$/.test(file)) {
       hash.update(`\n${file}\n`).update(readFileSync(join(directory, file)));
     }
   }

@@ -111,9 +111,15 @@ export const noIdleTokens: Rule = {
       const own = accounts.find(
         (one) => one.kind === "ServiceAccount" && inNamespace(one) && one.metadata.name === account,
       );
-      const mounted = pod.spec.automountServiceAccountToken ?? own?.automountServiceAccountToken ?? true;
-      if (mounted === false || isBound(accounts, account, pod.namespace)) continue;
-      yield idleToken(`${pod.field}.automountServiceAccountToken`, pod.spec.automountServiceAccountToken);
+      const asked = pod.spec.automountServiceAccountToken ?? own?.automountServiceAccountToken ?? true;
+      // A token may also be mounted by hand, for one container instead of all.
+      const projected = (pod.spec.volumes ?? []).some((volume) =>
+        volume.projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken !== undefined),
+      );
+      if ((asked === false && !projected) || isBound(accounts, account, pod.namespace)) continue;
+      yield asked === false
+        ? idleToken(`${pod.field}.volumes`, "a projected serviceAccountToken")
+        : idleToken(`${pod.field}.automountServiceAccountToken`, pod.spec.automountServiceAccountToken);
     }
   },
 };
@@ -127,5 +133,9 @@ function isBound(manifests: readonly Manifest[], account: string, namespace: str
 }
 
 function idleToken(field: string, value: unknown): Fault {
-  return { field, value: shown(value), fix: "set it to false, or bind a Role to the pod's service account" };
+  return {
+    field,
+    value: shown(value),
+    fix: "leave the token out (automountServiceAccountToken: false), or bind a Role to the pod's service account",
+  };
 }

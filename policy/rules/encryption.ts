@@ -1,4 +1,4 @@
-import { isSparkSettings, sparkPropertiesOf } from "../../kubernetes/pods";
+import { isSparkSettings, propertiesIn } from "../../kubernetes/pods";
 import { hidden, shown, type Fault, type Rule } from "../rule";
 import { textsOf, type PlacedText } from "./texts";
 
@@ -30,7 +30,7 @@ export const tlsOn: Rule = {
     const { manifest } = resource;
     if (manifest?.kind === "Ingress") yield* ingressFaults(manifest.spec ?? {});
     if (manifest?.kind === "PersistentVolume") yield* shareFaults(manifest.spec ?? {});
-    if (manifest !== undefined && isSparkSettings(manifest)) yield* sparkFaults(sparkPropertiesOf([manifest]));
+    if (manifest !== undefined && isSparkSettings(manifest)) yield* sparkFaults(propertiesIn(manifest));
   },
 };
 

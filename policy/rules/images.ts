@@ -1,4 +1,4 @@
-import { isSparkSettings, sparkPropertiesOf } from "../../kubernetes/pods";
+import { isSparkSettings, propertiesIn } from "../../kubernetes/pods";
 import type { ReviewedResource } from "../reviewed-resource";
 import { shown, type Rule } from "../rule";
 import { placedContainers, podsOfResource } from "./pods";
@@ -15,7 +15,7 @@ function* imagesOf(resource: ReviewedResource): Iterable<PlacedImage> {
   const { manifest } = resource;
   if (manifest === undefined || !isSparkSettings(manifest)) return;
   const property = "spark.kubernetes.container.image";
-  const image = sparkPropertiesOf([manifest])[property];
+  const image = propertiesIn(manifest)[property];
   if (image !== undefined) yield { field: `data["spark-defaults.conf"] ${property}`, image };
 }
 

@@ -3,7 +3,7 @@ import { chosenSuites, suites } from "../../commands/e2e";
 import { imageLines } from "../../commands/image-lines";
 import { StepError } from "../../console/errors";
 import { formatDuration } from "../../console/progress";
-import { sparkRelease } from "../../infra/versions";
+import { platformImages, sparkRelease } from "../../infra/versions";
 
 describe("the end-to-end suites", () => {
   it("are all chosen where none is named, the one that takes the cluster down last", () => {
@@ -28,6 +28,12 @@ describe("the lines that build the images", () => {
     expect(build).toContain(`--build-arg SPARK_VERSION=${sparkRelease.spark}`);
     expect(build).toMatch(/ images$/);
     expect(push).toBe(`docker push registry.example.com/harp/hamilton/spark:${sparkRelease.spark}`);
+  });
+
+  it("hand the sample notebooks to the notebooks' image", () => {
+    const build = imageLines("registry.example.com/harp").find((line) => line.includes("--target jupyter "));
+    expect(build).toContain("--build-context notebooks=workloads/notebooks ");
+    expect(build).toContain(`--tag registry.example.com/harp/hamilton/jupyter:${platformImages.jupyter.tag} `);
   });
 });
 

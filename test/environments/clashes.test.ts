@@ -6,9 +6,12 @@ import { changed, type Path } from "../support/stack-files";
 
 type Change = readonly [Path, unknown];
 
-/** A second environment: a copy of a committed one, with some values changed. */
+const thirdDomain: Change = [["ingress", "domain"], "hamilton.third.example.com"];
+const otherDomain: Change = [["ingress", "domain"], "hamilton.copy.example.com"];
+
+/** A second environment: a copy of a committed one whose pages have a domain of their own, with some values changed. */
 const copy = (of: Environment, ...changes: readonly Change[]): StackConfig =>
-  parseStackFile(changed(of, ...changes), "copy").config;
+  parseStackFile(changed(of, otherDomain, ...changes), "copy").config;
 
 const committed = (environment: Environment): StackConfig =>
   parseStackFile(stackFileText(environment), environment).config;
@@ -64,6 +67,54 @@ describe("two environments of one cluster", () => {
   });
 });
 
+describe("pages", () => {
+  const domain = (name: string): Change => [["ingress", "domain"], name];
+  const apart = [otherPrefix, ...otherPort, noDriver];
+
+  it("clash in each host that two environments take, wherever their clusters are", () => {
+    const elsewhere: readonly Change[] = [
+      [["cluster", "context"], "elsewhere"],
+      [["cluster", "outsideAddress"], undefined],
+    ];
+    for (const changes of [apart, [...apart, ...elsewhere]]) {
+      const found = clashes([committed("dev"), copy("dev", ...changes, domain("hamilton.DEV.example.com"))]);
+      const pages = ["notebook-harp", "notebook-risk", "store"];
+      expect(found.map(({ value }) => value)).toEqual(pages.map((page) => `${page}.hamilton.dev.example.com`));
+      expect(found.at(-1)?.sentence).toMatch(
+        /hamilton:ingress\.domain both take the host store\.hamilton\.dev\.example\.com; give each/,
+      );
+    }
+  });
+
+  it("clash under the key that names the host", () => {
+    const named = copy("dev", ...apart, domain("example.com"), [
+      ["ingress", "hosts"],
+      { "store-console": "store.hamilton.dev.example.com" },
+    ]);
+    expect(keys(committed("dev"), named)).toEqual([
+      ["hamilton:ingress.domain", "hamilton:ingress.hosts.store-console"],
+    ]);
+  });
+
+  it("may stand below one domain under other names", () => {
+    const hosts = { "store-console": "objects", "notebook-harp": "harp", "notebook-risk": "risk" };
+    const named: Change = [["ingress", "hosts"], hosts];
+    expect(clashes([committed("dev"), copy("dev", ...apart, domain("hamilton.dev.example.com"), named)])).toEqual([]);
+  });
+
+  it("take ports of the nodes, which a store may not have as well", () => {
+    const exposure: Change = [
+      ["ingress"],
+      { ...ownIngress, exposure: { kind: "nodePort", http: 30080, https: 30900 } },
+    ];
+    expect(keys(committed("dev"), copy("dev", ...apart, exposure))).toEqual([
+      ["hamilton:objectStore.nodePort", "hamilton:ingress.exposure.https"],
+    ]);
+  });
+
+  const ownIngress = { domain: "hamilton.copy.example.com", tls: { kind: "none" } };
+});
+
 describe("cluster-wide names", () => {
   const login = { server: "files.example.com", share: "harp", username: "user", password: "harp-password" };
   const share = (name: string): Change => [
@@ -73,14 +124,46 @@ describe("cluster-wide names", () => {
 
   it("clash where prefix, namespace and volume make the same name from different parts", () => {
     const first = copy("dev", noDriver, share("spark-harp"));
-    const second = copy("dev", noDriver, ...otherPort, [["namespaces", "prefix"], "dev-spark"], share("harp"));
+    const second = copy("dev", ...[noDriver, ...otherPort, thirdDomain, share("harp")], [
+      ["namespaces", "prefix"],
+      "dev-spark",
+    ]);
     expect(clashes([first, second]).map(({ places, value }) => [places[0].key, places[1].key, value])).toEqual([
       ["hamilton:volumes.spark-harp", "hamilton:volumes.harp", "dev-spark-spark-harp"],
     ]);
   });
 
+  it("clash where a notebook's namespace is called as another environment's namespace of jobs", () => {
+    const { harp } = committed("dev").notebooks;
+    const first = copy("dev", noDriver, [["notebooks"], { spark: harp }]);
+    const second = copy(
+      "dev",
+      thirdDomain,
+      ...otherPort,
+      [["notebooks"], undefined],
+      [["namespaces", "prefix"], "dev-notebooks"],
+    );
+    const [found] = clashes([first, second]);
+    expect(found?.sentence).toContain(
+      "Pulumi.copy.yaml: hamilton:notebooks.spark and Pulumi.copy.yaml: hamilton:namespaces.prefix both take the namespace dev-notebooks-spark",
+    );
+  });
+
+  it("clash in a PersistentVolume that two environments name", () => {
+    const volume = (mountPath: string): Change => [
+      ["volumes", "lake"],
+      { kind: "storageClass", className: "nfs", mountPath, existingVolumes: { spark: "lake-1" } },
+    ];
+    const blind: Change = [["notebooks"], undefined];
+    const first = copy("dev", noDriver, blind, volume("/mnt/lake"));
+    const second = copy("dev", blind, otherPrefix, thirdDomain, ...otherPort, volume("/mnt/lake"));
+    expect(keys(first, second)).toEqual([
+      ["hamilton:volumes.lake.existingVolumes.spark", "hamilton:volumes.lake.existingVolumes.spark"],
+    ]);
+  });
+
   it("are not told of again where the prefix is the same already", () => {
-    expect(keys(copy("dev", noDriver), copy("dev", noDriver, ...otherPort))).toEqual([
+    expect(keys(copy("dev", noDriver), copy("dev", noDriver, thirdDomain, ...otherPort))).toEqual([
       ["hamilton:namespaces.prefix", "hamilton:namespaces.prefix"],
     ]);
   });
@@ -140,7 +223,11 @@ describe("environments of different clusters", () => {
     const regions = ["eu-central-1", "us-east-1"].map(
       (region, index) =>
         parseStackFile(
-          changed("prod", ...(index === 0 ? [] : elsewhere), endpoint(`https://s3.${region}.amazonaws.com`)),
+          changed(
+            "prod",
+            ...(index === 0 ? [] : [...elsewhere, otherDomain]),
+            endpoint(`https://s3.${region}.amazonaws.com`),
+          ),
           `e${index}`,
         ).config,
     );

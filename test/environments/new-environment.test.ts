@@ -40,15 +40,32 @@ describe("a new environment on the cluster of the one it is like", () => {
     expect(config.cluster).toEqual({ ...dev.cluster, smbDriver: { ...dev.cluster.smbDriver, install: false } });
     expect(config.spark).toEqual({ ...dev.spark, submitters: [] });
     expect([config.images, config.volumes]).toEqual([dev.images, dev.volumes]);
+    expect(config.ingress).toEqual({ ...dev.ingress, domain: "hamilton.next.example.com" });
   });
 
   it("tells of each difference that nobody asked for", () => {
     const { changes } = make();
-    expect(changes).toHaveLength(7);
+    expect(changes).toHaveLength(8);
     expect(changes.join("\n")).toMatch(
       /objectStore\.nodePort is 30901 \(30900 in dev\): the next that is free on this cluster/,
     );
     expect(changes.join("\n")).toMatch(/spark\.submitters is left out .*: who may submit is decided anew/);
+  });
+
+  it("takes notebooks with a token along, since it generates another one", () => {
+    expect(make().config.notebooks).toEqual(committed("dev").notebooks);
+  });
+
+  it("leaves out a notebook whose people log in at the site's service, until somebody says who", () => {
+    const buckets = ["lake", "uploads", "events"].map((role) => `objectStore.buckets.${role}=next-${role}`);
+    const { config, changes } = make({
+      like: "prod",
+      set: [...buckets, "notebooks.risk.login.emails=[eve@example.com]"],
+    });
+    expect(Object.keys(config.notebooks)).toEqual(["risk"]);
+    expect(config.notebooks.risk?.login).toMatchObject({ kind: "oidc", emails: ["eve@example.com"] });
+    expect(changes).toContain("hamilton:notebooks.analysts is left out: who may log in is decided anew");
+    expect(changes.join("\n")).not.toContain("harp-analysts");
   });
 
   it("passes the ports that others have", () => {
@@ -60,6 +77,40 @@ describe("a new environment on the cluster of the one it is like", () => {
     );
     writeFileSync(join(folder, "Pulumi.second.yaml"), second);
     expect(make().config.objectStore).toMatchObject({ nodePort: 30902 });
+  });
+
+  it("has a domain of its own for its pages, below the first one's where that isn't called after it", () => {
+    expect(make({ like: "prod" }).config.ingress?.domain).toBe("next.hamilton.example.com");
+    const set = ["ingress.domain=pages.example.com"];
+    expect(make({ like: "prod", set }).config.ingress?.domain).toBe("pages.example.com");
+  });
+
+  it("takes full names of pages along to its domain, and leaves labels as they are", () => {
+    const hosts = { "store-console": "minio.hamilton.dev.example.com" };
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), changed("dev", [["ingress", "hosts"], hosts]));
+    expect(make().config.ingress?.hosts).toEqual({ "store-console": "minio.hamilton.next.example.com" });
+    writeFileSync(
+      join(folder, "Pulumi.dev.yaml"),
+      changed("dev", [["ingress", "hosts"], { "store-console": "minio" }]),
+    );
+    expect(make().config.ingress?.hosts).toEqual({ "store-console": "minio" });
+  });
+
+  it("has node ports of its own for its pages, apart from its store's", () => {
+    const exposure = { kind: "nodePort", http: 30900, https: 30902 };
+    const ingress = { domain: "hamilton.dev.example.com", tls: { kind: "certManager", issuer: "site-ca" }, exposure };
+    writeFileSync(
+      join(folder, "Pulumi.dev.yaml"),
+      changed(
+        "dev",
+        [["ingress"], ingress],
+        [["objectStore", "nodePort"], 30901],
+        [["objectStore", "externalEndpoint"], "http://nodes.dev.example.com:30901"],
+      ),
+    );
+    const { objectStore, ingress: own } = make().config;
+    expect(objectStore).toMatchObject({ nodePort: 30903, externalEndpoint: "http://nodes.dev.example.com:30903" });
+    expect(own?.exposure).toEqual({ kind: "nodePort", http: 30904, https: 30905 });
   });
 
   it("has buckets of its own on an external store that both use", () => {
@@ -181,8 +232,10 @@ describe("a new environment is refused", () => {
     );
   });
 
-  it("like local, whose folder of the node no other environment may have", () => {
-    expect(refused({ like: "local" })).toMatch(/2 faults[^]*images\.registry[^]*volumes\.harp\.kind/);
+  it("like local, whose folder of the node and whose domain no other environment may have", () => {
+    expect(refused({ like: "local" })).toMatch(
+      /3 faults[^]*images\.registry[^]*volumes\.harp\.kind[^]*ingress\.domain/,
+    );
   });
 
   it.each<[string, (text: string) => string]>([

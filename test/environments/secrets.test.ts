@@ -16,6 +16,10 @@ describe("the secrets that an environment needs", () => {
       "spark-secret-key",
       "submitter-access-key",
       "submitter-secret-key",
+      "ingress-certificate",
+      "ingress-key",
+      ...["notebook-analysts-login", "notebook-analysts-access-key", "notebook-analysts-secret-key"],
+      ...["notebook-risk-login", "notebook-risk-access-key", "notebook-risk-secret-key"],
     ]);
     expect(needed[1]?.keys).toEqual(["hamilton:volumes.harp.password"]);
   });
@@ -35,6 +39,8 @@ describe("a random secret", () => {
   it.each([
     ["harp-password", /can't be: the file server knows the password/],
     ["registry-password", /can't be: the registry knows the password/],
+    ["notebook-risk-login", /can't be: the login service knows its client's secret/],
+    ["ingress-key", /can't be: an authority has signed the certificate of this very key/],
   ])("is refused for %s, which somebody else has set", (name, message) => {
     expect(failure(() => generatedSecrets(needed, [name]))).toMatch(message);
   });

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sparkRelease } from "../../infra/versions";
-import { imagesDirectory } from "../../local/images/tags";
+import { lockedVersions, wantedPackages } from "../../local/images/python-lock";
+import { imageNames, imagesDirectory } from "../../local/images/tags";
 
 const read = (name: string) => readFileSync(join(imagesDirectory, name), "utf8");
 
@@ -11,6 +12,16 @@ const jars = read("jars.lock")
   .split("\n")
   .filter((line) => line !== "" && !line.startsWith("#"))
   .map((line) => line.split(/\s+/) as [string, string]);
+
+function expectPinned(requirements: string, moreThan: number): void {
+  const entries = requirements
+    .replace(/^#.*\n/gm, "")
+    .replaceAll("\\\n", " ")
+    .trim()
+    .split("\n");
+  expect(entries.length).toBeGreaterThan(moreThan);
+  for (const entry of entries) expect(entry).toMatch(/^[a-z0-9-]+==[\w.]+(\s+--hash=sha256:[0-9a-f]{64})+$/);
+}
 
 describe("images/jars.lock", () => {
   it("holds the jars of the one Spark release, and no other version of any", () => {
@@ -38,13 +49,28 @@ describe("images/requirements.txt", () => {
   });
 
   it("pins every package to a version with a SHA-256", () => {
-    const entries = requirements
-      .replace(/^#.*\n/gm, "")
-      .replaceAll("\\\n", " ")
-      .trim()
-      .split("\n");
-    expect(entries.length).toBeGreaterThan(5);
-    for (const entry of entries) expect(entry).toMatch(/^[a-z0-9-]+==[\w.]+(\s+--hash=sha256:[0-9a-f]{64})+$/);
+    expectPinned(requirements, 5);
+  });
+});
+
+describe("images/jupyter/requirements.txt", () => {
+  const requirements = read("jupyter/requirements.txt");
+
+  it("pins what the table of versions asks for (else: npm run images:lock)", () => {
+    const locked = lockedVersions(requirements);
+    for (const wanted of wantedPackages()) {
+      const [name = "", version] = wanted.split("==");
+      expect(locked.get(name), name).toBe(version);
+    }
+  });
+
+  it("holds no package that the Spark image has, so that both have the same version of each", () => {
+    const spark = lockedVersions(read("requirements.txt"));
+    expect([...lockedVersions(requirements).keys()].filter((name) => spark.has(name))).toEqual([]);
+  });
+
+  it("pins every package to a version with a SHA-256", () => {
+    expectPinned(requirements, 50);
   });
 });
 
@@ -59,11 +85,8 @@ describe("images/Containerfile", () => {
     expect(lines.join("\n")).not.toMatch(/https?:\/\//);
   });
 
-  it("runs neither image as root", () => {
-    const targets = containerfile
-      .split(/^FROM /m)
-      .filter((stage) => / AS (spark|minio)$/m.test(stage.split("\n")[0] ?? ""));
-    expect(targets).toHaveLength(2);
-    for (const stage of targets) expect(stage.match(/^USER (\S+)/m)?.[1]).toMatch(/^[1-9]\d*:\d+$/);
+  it.each(imageNames)("doesn't run the image %s as root", (name) => {
+    const stage = containerfile.split(/^FROM /m).find((text) => text.split("\n")[0]?.endsWith(` AS ${name}`));
+    expect(stage?.match(/^USER (\S+)/gm)?.at(-1)).toMatch(/^USER [1-9]\d*:\d+$/);
   });
 });

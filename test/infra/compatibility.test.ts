@@ -20,7 +20,9 @@ describe("the table of versions", () => {
   it("has each of its versions held against something", () => {
     const versions = agreements().map(({ version }) => version);
     const { hadoop, scala, awsSdk, python, java, mssqlJdbc } = versionTable.spark;
-    for (const version of [hadoop, scala, awsSdk, python, java, mssqlJdbc]) expect(versions).toContain(version);
+    const { jupyterServer, ipykernel } = versionTable.notebooks;
+    for (const version of [hadoop, scala, awsSdk, python, java, mssqlJdbc, jupyterServer, ipykernel])
+      expect(versions).toContain(version);
     expect(agreements().filter(({ what }) => what.startsWith("csi-driver-smb"))).toHaveLength(4);
   });
 
@@ -28,10 +30,20 @@ describe("the table of versions", () => {
     ["Hadoop of another Spark", withSpark({ hadoop: "3.4.1" }), ["Hadoop client and hadoop-aws", "AWS SDK"]],
     ["an SDK that hadoop-aws isn't built for", withSpark({ awsSdk: "2.35.4" }), ["AWS SDK"]],
     ["a Scala without artifacts", withSpark({ scala: "2.12" }), ["Scala"]],
-    ["a Python that Spark dropped", withSpark({ python: "3.9" }), ["Python"]],
+    ["a Python that Spark dropped", withSpark({ python: "3.9" }), ["Python", "Python of notebooks"]],
     ["a Java that Spark doesn't run on", withSpark({ java: "11" }), ["Java"]],
     ["a driver for a newer Java", withSpark({ mssqlJdbc: "13.6.0.jre25" }), ["mssql-jdbc"]],
     ["a preview of the driver", withSpark({ mssqlJdbc: "13.5.1.jre11" }), ["mssql-jdbc"]],
+    [
+      "a server that JupyterLab is newer than",
+      { ...versionTable, notebooks: { ...versionTable.notebooks, jupyterServer: "2.18.2" } },
+      ["jupyter-server"],
+    ],
+    [
+      "a kernel that JupyterLab excludes",
+      { ...versionTable, notebooks: { ...versionTable.notebooks, ipykernel: "6.30.0" } },
+      ["ipykernel"],
+    ],
     [
       "a recommended Kubernetes older than Spark asks for",
       { ...versionTable, kubernetes: { ...versionTable.kubernetes, recommended: "1.30" } },
@@ -58,6 +70,11 @@ describe("the table of versions", () => {
     const { hadoop, scala } = sparkLines["4.2"] ?? { hadoop: "", scala: "" };
     const table = withSpark({ spark: "4.2.0", hadoop, scala, awsSdk: "2.35.4", java: "25" });
     expect(misfits({ ...table, kubernetes: { least: "1.34", recommended: "1.34", newest: "1.37" } })).toEqual([]);
+  });
+
+  it("asks for the facts of a JupyterLab that it doesn't know", () => {
+    const table = { ...versionTable, notebooks: { ...versionTable.notebooks, jupyterlab: "5.0.0" } };
+    expect(misfits(table)).toEqual(["jupyter-server", "ipykernel", "Python of notebooks"]);
   });
 
   it("asks for the facts of a release that it doesn't know", () => {

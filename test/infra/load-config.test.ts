@@ -7,11 +7,13 @@ import { afterEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { loadConfig } from "../../infra/config";
 import { record, valueOf } from "../../review/recording";
+import { selfSigned } from "../support/certificates";
 import { stackFileText } from "../support/platform";
+import { changed } from "../support/stack-files";
 
 /** The configuration as the engine hands it over: each value as text, secrets decrypted. */
-function runtimeConfig(secrets: Record<string, string> | undefined, encrypted: boolean): void {
-  const { config } = parse(stackFileText("dev")) as { config: Record<string, unknown> };
+function runtimeConfig(secrets: Record<string, string> | undefined, encrypted: boolean, text?: string): void {
+  const { config } = parse(text ?? stackFileText("dev")) as { config: Record<string, unknown> };
   const values = secrets === undefined ? config : { ...config, "hamilton:secrets": secrets };
   pulumi.runtime.setAllConfig(
     Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)])),
@@ -82,6 +84,20 @@ describe("the configuration at run time", () => {
     expect(await faults(folder())).toEqual([
       'Pulumi.dev.yaml: hamilton:secrets.harp-pasword is unknown; the nearest that is known is "harp-password".',
     ]);
+  });
+
+  it("refuses a certificate that has ended by the day of the update", async () => {
+    const hosts = ["*.hamilton.dev.example.com"];
+    const [from, to] = [new Date("2026-01-01T00:00:00Z"), new Date("2026-03-01T00:00:00Z")];
+    const { certificate, key } = await selfSigned({ hosts, from, to });
+    const tls = { kind: "secret", certificate: "page-certificate", key: "page-key" };
+    const secrets = { ...both, "page-certificate": certificate, "page-key": key };
+    runtimeConfig(secrets, true, changed("dev", [["ingress", "tls"], tls]));
+    const loaded = (day: string) => record(() => loadConfig(folder(), new Date(day)), { stack: "dev" });
+    await expect(loaded("2026-02-28T00:00:00Z")).resolves.toBeDefined();
+    await expect(loaded("2026-03-02T00:00:00Z")).rejects.toThrow(
+      /hamilton:ingress\.tls\.certificate names "page-certificate", which ended on 2026-03-01; expected one that is valid/,
+    );
   });
 
   it("refuses a password that stands where its name should, without showing it", async () => {

@@ -66,7 +66,7 @@ describe("two environments on one cluster", () => {
     expect(valuesUnder([name], other).filter((value) => ours.includes(value))).toEqual([]);
   });
 
-  it("name their own namespaces in every policy and every binding, besides the cluster's DNS", () => {
+  it("name their own namespaces in every policy and every binding, besides the cluster's DNS and its ingress controller", () => {
     for (const [prefix, objects] of [
       ["one-", one],
       ["other-", other],
@@ -79,7 +79,7 @@ describe("two environments on one cluster", () => {
       for (const peer of peers as { namespaceSelector?: { matchLabels: Record<string, string> }; ipBlock?: object }[])
         if (peer.ipBlock === undefined)
           expect(peer.namespaceSelector?.matchLabels["kubernetes.io/metadata.name"]).toMatch(
-            new RegExp(`^(${prefix}(spark|storage|smb)|kube-system)$`),
+            new RegExp(`^(${prefix}(ingress|spark|storage|smb|notebooks-harp|notebooks-risk)|kube-system|traefik)$`),
           );
       const subjects = valuesUnder(["subjects"], objects).flat() as { kind: string; namespace?: string }[];
       for (const { kind, namespace } of subjects)

@@ -3,6 +3,9 @@ import { deployment, object, role, type NamedExample } from "./examples";
 
 const deny = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
 const account = { automountServiceAccountToken: true, serviceAccountName: "tool" };
+const projected = {
+  volumes: [{ name: "token", projected: { sources: [{ serviceAccountToken: { path: "token" } }] } }],
+};
 const bound = object("RoleBinding", "web/tool", {
   roleRef: { kind: "Role", name: "tool" },
   subjects: [{ kind: "ServiceAccount", name: "tool", namespace: "web" }],
@@ -82,6 +85,16 @@ export const accessExamples: readonly NamedExample[] = [
       fails: [deployment({}, { automountServiceAccountToken: undefined })],
       field: "automountServiceAccountToken",
       value: "nothing",
+    },
+  ],
+  [
+    "no-idle-tokens",
+    "a token mounted by hand",
+    {
+      passes: [deployment({}, { ...projected, serviceAccountName: "tool" }), bound],
+      fails: [deployment({}, { ...projected, serviceAccountName: "tool" })],
+      field: "volumes",
+      value: "serviceAccountToken",
     },
   ],
   [

@@ -79,6 +79,38 @@ describe.each(environments)("the rights in %s", (environment) => {
       for (const verb of everyVerb) expect(may(account("executor"), verb, resource)).toBe(false);
   });
 
+  if (environment !== "dev")
+    it("let Traefik follow what stands in its own namespace, and change nothing but the address in Ingresses behind a load balancer", () => {
+      const traefik: Asker = { account: "traefik", namespace: `${prefix}ingress` };
+      const followed = ["services", "secrets", "endpointslices.discovery.k8s.io", "ingresses.networking.k8s.io"];
+      const other = [
+        "pods",
+        "configmaps",
+        "serviceaccounts/token",
+        "namespaces",
+        "nodes",
+        "ingressclasses.networking.k8s.io",
+      ];
+      for (const verb of everyVerb) {
+        for (const resource of followed)
+          expect([resource, verb, may(traefik, verb, resource, `${prefix}ingress`)]).toEqual([
+            resource,
+            verb,
+            verb === "list" || verb === "watch",
+          ]);
+        for (const resource of other) expect(may(traefik, verb, resource, `${prefix}ingress`)).toBe(false);
+        for (const namespace of [spark, `${prefix}storage`, "kube-system", "default"])
+          for (const resource of [...followed, ...other])
+            expect([namespace, resource, may(traefik, verb, resource, namespace)]).toEqual([
+              namespace,
+              resource,
+              false,
+            ]);
+      }
+      const status = may(traefik, "update", "ingresses/status.networking.k8s.io", `${prefix}ingress`);
+      expect(status).toBe(environment === "prod");
+    });
+
   const group = groups[environment];
   if (group !== undefined)
     it("let the submitters' group mint the submitter's token, and nobody else's", () => {

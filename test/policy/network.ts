@@ -67,6 +67,29 @@ describe.each(environments)("the network of %s", (environment) => {
     }
   });
 
+  const podOf = (owner: string, address: string): FlowEnd | undefined => {
+    const pod = podsOf(objects).find((one) => one.owner === owner);
+    return pod === undefined ? undefined : { namespace: pod.namespace, labels: pod.labels, address };
+  };
+
+  if (environment !== "dev") {
+    it("lets people reach Traefik's two ports from where they may come, and Traefik its one namespace's API", () => {
+      const traefik = podOf(`Deployment ${prefix}ingress/traefik`, "10.89.3.1");
+      if (traefik === undefined) throw new Error("no pod of Traefik");
+      const people: FlowEnd = { address: "10.20.30.40" };
+      for (const port of [8000, 8443]) {
+        expect(allowed(people, traefik, port)).toBe(true);
+        expect(allowed(outside, traefik, port)).toBe(environment === "local");
+      }
+      for (const end of [people, outside, driver, executor, bystander]) expect(refused(end, traefik, 8080)).toBe(true);
+      expect(allowed(traefik, apiServer, 6443)).toBe(true);
+      expect(allowed(traefik, dns, 53, "UDP")).toBe(true);
+      for (const port of [80, 443, 22]) expect(refused(traefik, outside, port)).toBe(true);
+      for (const end of [driver, executor])
+        for (const port of [4040, 7078, 7079]) expect(refused(traefik, end, port)).toBe(true);
+    });
+  }
+
   it("keeps everything else of a driver closed: its page, and what it may call", () => {
     for (const end of [executor, bystander, stranger, outside]) expect(refused(end, driver, 4040)).toBe(true);
     for (const port of [80, 443, 22, 445, 6443]) {
@@ -95,6 +118,24 @@ describe.each(environments)("the network of %s", (environment) => {
       expect(refused(bystander, { address: "10.30.0.7" }, 443)).toBe(true);
     });
   } else {
+    it("lets the ingress controller, and nobody else, reach MinIO's console", () => {
+      const store = podOf(`StatefulSet ${prefix}storage/store-minio`, "10.89.2.1");
+      if (store === undefined) throw new Error("no pod of MinIO");
+      const foreign: FlowEnd = {
+        namespace: "traefik",
+        labels: { "app.kubernetes.io/name": "traefik" },
+        address: "10.89.3.1",
+      };
+      const controller = environment === "dev" ? foreign : podOf("Deployment ingress/traefik", "10.89.3.1");
+      if (controller === undefined) throw new Error("no pod of Traefik");
+      expect(allowed(controller, store, 9001)).toBe(true);
+      expect(refused(store, controller, 8443)).toBe(true);
+      // Where the port of the nodes leads, addresses may come, those of pods too: the API of S3 has keys of its own.
+      const other: FlowEnd = { namespace: "traefik", labels: { app: "other" } };
+      expect(allowed(other, store, 9001)).toBe(false);
+      for (const end of [driver, executor, bystander, stranger, outside]) expect(refused(end, store, 9001)).toBe(true);
+    });
+
     it("lets jobs reach MinIO's S3 port, and neither its console nor anything beside it", () => {
       const minio = podsOf(objects).find((pod) => pod.owner === `StatefulSet ${prefix}storage/store-minio`);
       if (minio === undefined) throw new Error("no pod of MinIO");

@@ -36,11 +36,21 @@ describe.each(environments)("the pods of %s", (environment) => {
       `DaemonSet ${prefix}smb/csi-smb-node`,
       `Deployment ${prefix}smb/csi-smb-controller`,
     ];
-    expect(owners).toEqual(
-      { local: store(""), dev: [...driver("dev-"), ...store("dev-")], prod: driver("harp-") }[environment].concat([
-        "Spark driver",
-        "Spark executor",
-      ]),
+    const traefik = (prefix: string) => `Deployment ${prefix}ingress/traefik`;
+    const notebooks = { local: ["harp"], dev: ["harp", "risk"], prod: ["analysts", "risk"] }[environment];
+    const prefix = { local: "", dev: "dev-", prod: "harp-" }[environment];
+    const expected = {
+      local: [traefik(""), ...store("")],
+      dev: [...driver("dev-"), ...store("dev-")],
+      prod: [...driver("harp-"), traefik("harp-")],
+    };
+    expect([...owners].sort()).toEqual(
+      [
+        ...expected[environment],
+        ...notebooks.map((name) => `StatefulSet ${prefix}notebooks-${name}/${name}`),
+        ...notebooks.map((name) => `Spark executor in ${prefix}notebooks-${name}`),
+        ...["Spark driver", "Spark executor"],
+      ].sort(),
     );
   });
 
@@ -113,13 +123,28 @@ describe.each(environments)("the pods of %s", (environment) => {
 
   it("are selected by the Services in front of them", () => {
     for (const service of objects.filter(({ kind }) => kind === "Service")) {
-      const { selector } = service.spec as { selector: Record<string, string> };
+      const { type, selector } = service.spec as { type?: string; selector: Record<string, string> };
+      if (type === "ExternalName") continue;
       const selected = pods.filter(
         ({ namespace, labels }) =>
           namespace === service.metadata.namespace &&
           Object.entries(selector).every(([key, value]) => labels[key] === value),
       );
       expect([service.metadata.name, selected.length]).toEqual([service.metadata.name, 1]);
+    }
+  });
+
+  it("are led to by names for Services that exist, on ports that these have", () => {
+    for (const { spec } of objects.filter(({ kind }) => kind === "Service")) {
+      const { type, externalName, ports } = spec as { type?: string; externalName: string; ports: { port: number }[] };
+      if (type !== "ExternalName") continue;
+      const [name = "", namespace = "", ...domain] = externalName.split(".");
+      expect(domain.join(".")).toBe("svc.cluster.local");
+      const real = objects.find(
+        (one) => one.kind === "Service" && one.metadata.name === name && one.metadata.namespace === namespace,
+      );
+      const offered = (real?.spec as { ports: { port: number }[] } | undefined)?.ports.map(({ port }) => port);
+      expect(offered).toEqual(expect.arrayContaining(ports.map(({ port }) => port)));
     }
   });
 
@@ -141,6 +166,8 @@ describe.each(environments)("the pods of %s", (environment) => {
       expect(named("LimitRange", name)).toHaveLength(1);
       if (name.endsWith("spark"))
         expect(named("ResourceQuota", name).sort()).toEqual(["namespace-quota", "spark-drivers"]);
+      if (name.includes("notebooks-"))
+        expect(named("ResourceQuota", name).sort()).toEqual(["namespace-quota", "no-priority"]);
     }
   });
 });

@@ -4,3 +4,4 @@ import "./structure";
 import "./pods";
 import "./access";
 import "./network";
+import "./notebooks";

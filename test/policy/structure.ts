@@ -70,7 +70,8 @@ describe.each(environments)("what %s registers", (environment) => {
 
   it("has components under tokens of one form", () => {
     const components = run.resources.filter(({ custom }) => !custom).map(({ type }) => type);
-    for (const type of components) expect(type).toMatch(/^hamilton:(core|spark|storage):[A-Z][A-Za-z]+$/);
+    for (const type of components)
+      expect(type).toMatch(/^hamilton:(core|ingress|jupyter|spark|storage):[A-Z][A-Za-z]+$/);
   });
 
   it("has an explicit name each, and a namespace where the kind has one", () => {
@@ -124,6 +125,19 @@ describe.each(environments)("what %s registers", (environment) => {
       if (fields === undefined) continue;
       expect([name, replaceOnChanges]).toEqual([name, expect.arrayContaining([...fields])]);
       expect([name, deleteBeforeReplace]).toEqual([name, true]);
+    }
+  });
+
+  it("gives out the tokens of notebooks that have one, as a secret, and the addresses of all", async () => {
+    const names = { local: ["harp"], dev: ["harp", "risk"], prod: ["analysts", "risk"] }[environment];
+    const { notebookTokens, pages, namespaces } = run.result;
+    expect(await (notebookTokens as unknown as { isSecret: Promise<boolean> }).isSecret).toBe(true);
+    const tokens = await valueOf(notebookTokens);
+    expect(Object.keys(tokens)).toEqual(environment === "prod" ? [] : names);
+    for (const token of Object.values(tokens)) expect(token).toMatch(/^password-of-notebook-/);
+    for (const name of names) {
+      expect(pages[`notebook-${name}`]).toMatch(new RegExp(`^https://notebook-${name}\\.hamilton\\.[a-z.]+(:\\d+)?$`));
+      expect(Object.keys(namespaces)).toContain(`notebooks-${name}`);
     }
   });
 

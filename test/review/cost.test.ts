@@ -79,7 +79,7 @@ describe("an environment asks for", () => {
   it("what its quotas let a namespace take at most; a quota for some pods is none of those", () => {
     const quota = (name: string, spec: object) => object("v1 ResourceQuota", `spark/${name}`, { spec });
     const all = [
-      object("v1 ConfigMap", "spark/spark-settings", { data: {} }),
+      object("v1 ConfigMap", "spark/spark-settings", { data: { "driver-pod-template.yaml": "" } }),
       quota("all", { hard: { "requests.cpu": "400", "requests.memory": "1Ti", pods: "300" } }),
       quota("drivers", { hard: { "requests.cpu": "80" }, scopeSelector: {} }),
     ];

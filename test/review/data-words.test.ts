@@ -25,6 +25,22 @@ describe("data hangs on", () => {
       "is the claim on the share //files.example.com/harp",
     ],
     ["a claim that the store works on", claim("storage/store-data"), "holds the object store's disk"],
+    [
+      "the home of a notebook",
+      object("v1 PersistentVolumeClaim", "notebooks-a/a-home", {
+        labels: { "app.kubernetes.io/name": "jupyter", "app.kubernetes.io/instance": "a" },
+        spec: {},
+      }),
+      "is the home of notebook a",
+    ],
+    [
+      "the server of a notebook",
+      object("apps/v1 StatefulSet", "notebooks-a/a", {
+        labels: { "app.kubernetes.io/name": "jupyter", "app.kubernetes.io/instance": "a" },
+        spec: { template: { spec: { volumes: [{ persistentVolumeClaim: { claimName: "a-home" } }] } } },
+      }),
+      "works in the home of notebook a, claim a-home",
+    ],
     ["a claim of nobody known", claim("spark/scratch"), "holds the data of a volume"],
     ["a StatefulSet with disks", store(), "holds the object store's disks"],
     ["a StatefulSet on one claim", single, "works on the object store's disk, claim store-data"],

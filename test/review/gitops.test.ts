@@ -112,11 +112,11 @@ describe.each(environments)("the GitOps set of %s", (environment) => {
 describe("a set", () => {
   it("leaves out a checksum of a password, and says so", async () => {
     const { dropped, objects } = await gitOpsSet("dev");
+    const path = 'spec.template.metadata.annotations["checksum/config"]';
     expect(dropped).toEqual([
-      {
-        object: "StatefulSet dev-storage/store-minio",
-        path: 'spec.template.metadata.annotations["checksum/config"]',
-      },
+      { object: "StatefulSet dev-notebooks-harp/harp", path },
+      { object: "StatefulSet dev-notebooks-risk/risk", path },
+      { object: "StatefulSet dev-storage/store-minio", path },
     ]);
     expect(JSON.stringify(objects)).not.toContain("checksum/config");
   });
@@ -124,10 +124,10 @@ describe("a set", () => {
   it("is refused where a field other than an annotation is made of a secret", async () => {
     const run = await renderEnvironment("local");
     const other = await renderEnvironment("local");
-    const changed = other.one("ConfigMap", "spark-settings");
+    const changed = other.one("ConfigMap", "notebook-harp-settings");
     (changed.inputs as { data: Record<string, string> }).data["spark-defaults.conf"] = "spark.secret=other";
     expect(() => gitOpsSetOf("local", run, other)).toThrow(
-      'ConfigMap spark/spark-settings: data["spark-defaults.conf"] is derived from the value of a secret',
+      'ConfigMap notebooks-harp/spark-settings: data["spark-defaults.conf"] is derived from the value of a secret',
     );
   });
 

@@ -25,6 +25,11 @@ describe("a change stands under", () => {
     ],
     ["restarts", "a Job that runs again", change(job, job, [field("spec.template.spec.x", 1, 2, true)])],
     ["restarts", "Spark's settings", change(settings, settings, [field('data["spark-defaults.conf"]', "a", "b")])],
+    [
+      "restarts",
+      "a notebook's Spark settings",
+      change(settings, settings, [field('data["executor-pod-template.yaml"]', "a", "b")]),
+    ],
     ["access", "a Role's rules", change(role, role, [field("rules[0].verbs[0]", "get", "list")])],
     ["network", "a policy", change(policy, policy, [field("spec.egress[0].ports[0].port", 1, 2)])],
     ["updates", "a Role's label", change(role, role, [field("metadata.labels.a", "1", "2")])],
@@ -47,6 +52,24 @@ it("names the reason of a refusal, and the command that lifts it", () => {
 
 it("refuses nothing where a protected object is only updated", () => {
   expect(refusedChanges(environment([change(store(4), store(6), [field("spec.replicas", 4, 6)], true)]))).toEqual([]);
+});
+
+describe("another size of a home", () => {
+  const home = object("v1 PersistentVolumeClaim", "notebooks-a/a-home", {
+    labels: { "app.kubernetes.io/name": "jupyter", "app.kubernetes.io/instance": "a" },
+    spec: {},
+  });
+  const resized = (before: string, after: string) =>
+    reviewChanges(environment([change(home, home, [field("spec.resources.requests.storage", before, after)])]))
+      .updates[0]?.data;
+
+  it("is told to be refused by Kubernetes where it is smaller, in whatever unit", () => {
+    expect(resized("20Gi", "10240Mi")).toBe("is the home of notebook a; Kubernetes refuses to make it smaller");
+  });
+
+  it("is an update like any other where it is larger", () => {
+    expect(resized("900Mi", "1Gi")).toBe("is the home of notebook a");
+  });
 });
 
 it("names the fields that force a new object", () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { driverRules, submitterRules, tokenRules, type RoleRule } from "../../../components/spark/roles";
+import {
+  clientDriverRules,
+  driverRules,
+  submitterRules,
+  tokenRules,
+  type RoleRule,
+} from "../../../components/spark/roles";
 
 /** Every verb that the rules give on a resource, sorted. */
 const verbs = (rules: readonly RoleRule[], group: string, resource: string) =>
@@ -9,7 +15,12 @@ const verbs = (rules: readonly RoleRule[], group: string, resource: string) =>
     .sort();
 
 const releases = ["4.0.5", "4.1.2", "4.2.0", "4.3.0"];
-const all = (version: string) => [...submitterRules(version), ...driverRules(version), ...tokenRules("s")];
+const all = (version: string) => [
+  ...submitterRules(version),
+  ...driverRules(version),
+  ...clientDriverRules(version),
+  ...tokenRules("s"),
+];
 
 describe("the submitter's rules", () => {
   it.each([
@@ -30,6 +41,16 @@ describe("the submitter's rules", () => {
   it.each(releases)("for Spark %s give no change of a running pod, and of its log only the reading", (version) => {
     expect(verbs(submitterRules(version), "", "pods")).toEqual(["create", "delete", "get", "list", "watch"]);
     expect(verbs(submitterRules(version), "", "pods/log")).toEqual(["get"]);
+  });
+});
+
+describe("the rules of drivers in client mode", () => {
+  it.each(releases)("for Spark %s give what executors need, and nothing on claims and Services", (version) => {
+    const rules = clientDriverRules(version);
+    expect(verbs(rules, "", "pods")).toEqual(["create", "delete", "deletecollection", "get", "list", "watch"]);
+    expect(verbs(rules, "", "configmaps")).toEqual(["create", "deletecollection"]);
+    for (const resource of ["persistentvolumeclaims", "services", "secrets", "pods/exec", "serviceaccounts"])
+      expect(verbs(rules, "", resource)).toEqual([]);
   });
 });
 

@@ -23,9 +23,19 @@ describe("a third environment, made by env:new beside local on one cluster", () 
 
   beforeAll(async () => {
     rmSync(file, { force: true });
-    // Full references, since no registry stands behind the images that the node holds already; the share is local's own.
+    // Full references, since no registry stands behind the images that the node holds already; the share, the pages and
+    // the room for a notebook are local's own.
     const settings = [
-      ...["--set", "images.registry=registry.invalid", "--set", "volumes={}"],
+      ...[
+        "--set",
+        "images.registry=registry.invalid",
+        "--set",
+        "volumes={}",
+        "--set",
+        "ingress=",
+        "--set",
+        "notebooks=",
+      ],
       ...["--set", `images.spark=${localReference("spark")}`, "--set", `images.minio=${localReference("minio")}`],
     ];
     made = (await npmRun("env:new", [name, "--like", "local", ...settings])).all;

@@ -28,6 +28,10 @@ export function setBesideLocal(document: Document, prefix: string, nodePort: num
   const images = { registry: "registry.invalid", spark: localReference("spark"), minio: localReference("minio") };
   setConfig(document, ["hamilton:images"], images);
   setConfig(document, ["hamilton:volumes"], {});
+  // Its pages and their certificate are this host's own, and one notebook is as much as its node has room for.
+  setConfig(document, ["hamilton:ingress"], undefined);
+  setConfig(document, ["hamilton:notebooks"], undefined);
+  setConfig(document, ["hamilton:secrets"], undefined);
   setConfig(document, ["hamilton:objectStore", "nodePort"], nodePort);
   setConfig(document, ["hamilton:objectStore", "externalEndpoint"], `http://${host}:${nodePort}`);
 }

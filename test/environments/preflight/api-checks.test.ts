@@ -1,11 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { judgeVersion } from "../../../environments/preflight/api-server";
+import { gatewayClassNeeds, judgeGatewayClasses } from "../../../environments/preflight/gateway-classes";
 import { judgeIngressClasses } from "../../../environments/preflight/ingress-classes";
+import { pageCertificateRows } from "../../../environments/preflight/page-certificate";
 import { judgeNodePorts } from "../../../environments/preflight/node-ports";
 import { judgeOwnership, stateOf } from "../../../environments/preflight/ownership";
 import { judgePermissions, permissionsFor } from "../../../environments/preflight/permissions";
 import { judgeSmbDriver } from "../../../environments/preflight/smb-driver";
 import { judgeClasses } from "../../../environments/preflight/storage-classes";
+import { changed } from "../../support/stack-files";
+import { stackFileText } from "../../support/platform";
+import { selfSigned } from "../../support/certificates";
+import { StepError } from "../../../console/errors";
+import { parseStackFile } from "../../../infra/config";
 
 describe("the version of the API server", () => {
   it.each([
@@ -89,6 +96,71 @@ describe("IngressClasses", () => {
   it("that are named must be there", () => {
     const rows = judgeIngressClasses(["traefik", "nginx"], ["traefik"]);
     expect(rows.map(({ verdict }) => verdict)).toEqual(["ok", "fail"]);
+  });
+});
+
+describe("GatewayClasses", () => {
+  const gateway = (gatewayClassName: string) => ({
+    ...{ apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway", metadata: { name: "a" } },
+    spec: { gatewayClassName },
+  });
+
+  it("are those that Gateways name, each once", () => {
+    expect(gatewayClassNeeds([gateway("b"), gateway("a"), gateway("b")])).toEqual(["a", "b"]);
+    expect(judgeGatewayClasses([], undefined)).toEqual([]);
+  });
+
+  it("that are named must be there, in a cluster that knows the Gateway API", () => {
+    const rows = (classes?: string[]) => judgeGatewayClasses(["cilium"], classes);
+    expect(rows(["cilium"])).toMatchObject([{ verdict: "ok" }]);
+    expect(rows(["traefik"])).toMatchObject([{ verdict: "fail", found: "not there; the cluster has traefik" }]);
+    expect(rows()).toMatchObject([
+      { verdict: "fail", found: "the cluster doesn't know the Gateway API in version v1" },
+    ]);
+  });
+});
+
+describe("the certificate of pages", () => {
+  const [from, to] = [new Date("2026-01-01T00:00:00Z"), new Date("2026-12-31T00:00:00Z")];
+  const { config } = parseStackFile(
+    changed(
+      "dev",
+      [["ingress", "tls"], { kind: "secret", certificate: "page-certificate", key: "page-key" }],
+      [["notebooks"], undefined],
+    ),
+    "dev",
+  );
+  const pair = selfSigned({ hosts: ["*.hamilton.dev.example.com"], from, to });
+  const rows = async (day: string, texts?: Record<string, string>) => {
+    const { certificate, key } = await pair;
+    const secrets = texts ?? { "page-certificate": certificate, "page-key": key };
+    return pageCertificateRows(config, (name) => Promise.resolve(secrets[name] ?? ""), new Date(day));
+  };
+
+  it("is looked at only where one is supplied", async () => {
+    const other = parseStackFile(stackFileText("dev"), "dev").config;
+    expect(await pageCertificateRows(other, () => Promise.reject(new Error("asked")), from)).toEqual([]);
+  });
+
+  it.each([
+    ["2026-06-01T00:00:00Z", "ok", "for store.hamilton.dev.example.com, until 2026-12-31"],
+    ["2026-12-21T00:00:00Z", "warn", "for store.hamilton.dev.example.com, until 2026-12-31: 10 days left"],
+    ["2027-01-01T00:00:00Z", "fail", "the certificate ended on 2026-12-31"],
+  ])("on %s is %s", async (day, verdict, found) => {
+    expect(await rows(day)).toMatchObject([{ check: "certificate of pages", verdict, found }]);
+  });
+
+  it("is shown in no row, and neither is its key", async () => {
+    const found = await rows("2026-06-01T00:00:00Z", { "page-certificate": "hush-one", "page-key": "hush-two" });
+    expect(found.map(({ verdict }) => verdict)).toEqual(["fail", "fail"]);
+    expect(JSON.stringify(found)).not.toContain("hush-");
+  });
+
+  it("isn't checked where nobody can decrypt it", async () => {
+    const locked = () => Promise.reject(new StepError("the secret can't be read", { fix: "log in" }));
+    expect(await pageCertificateRows(config, locked, from)).toMatchObject([
+      { verdict: "not checked", found: "the secret can't be read", fix: "log in" },
+    ]);
   });
 });
 

@@ -1,6 +1,10 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseStackFile, type StackConfig } from "../../../infra/config";
 import type { Manifest } from "../../../kubernetes/manifest";
+import { renderEnvironment } from "../../../review/environments";
 import { manifestsOf } from "../../../review/manifests";
 import {
   classNeeds,
@@ -10,6 +14,7 @@ import {
   targets,
 } from "../../../environments/preflight/requirements";
 import { environments, renderedPlatforms, stackFileText, type Environment } from "../../support/platform";
+import { changed } from "../../support/stack-files";
 
 describe("what an environment asks of a cluster", () => {
   const wanted = new Map<Environment, { config: StackConfig; manifests: readonly Manifest[] }>();
@@ -27,7 +32,15 @@ describe("what an environment asks of a cluster", () => {
   it("names the classes of claims, and leaves out those that it brings and claims without a class", () => {
     expect(classNeeds(of("local").manifests).map(({ className }) => className)).toEqual(["local-path"]);
     expect(classNeeds(of("dev").manifests).map(({ className }) => className)).toEqual(["fast-ssd"]);
-    expect(classNeeds(of("prod").manifests)).toEqual([]);
+    expect(classNeeds(of("prod").manifests)).toEqual([
+      {
+        className: "fast-ssd",
+        claims: [
+          "PersistentVolumeClaim harp-notebooks-analysts/analysts-home",
+          "PersistentVolumeClaim harp-notebooks-risk/risk-home",
+        ],
+      },
+    ]);
   });
 
   it("asks for the default class where a claim names none", () => {
@@ -41,8 +54,17 @@ describe("what an environment asks of a cluster", () => {
   });
 
   it("names the ports of nodes with their Services", () => {
-    expect(nodePortNeeds(of("local").manifests)).toEqual([{ port: 30900, service: "storage/store-minio-outside" }]);
+    expect(nodePortNeeds(of("local").manifests)).toEqual([
+      { port: 30080, service: "ingress/traefik" },
+      { port: 30443, service: "ingress/traefik" },
+      { port: 30900, service: "storage/store-minio-outside" },
+    ]);
     expect(nodePortNeeds(of("prod").manifests)).toEqual([]);
+  });
+
+  it("names the IngressClass of a controller that the cluster has, and none for one that it brings", () => {
+    expect(ingressClassNeeds(of("dev").manifests)).toEqual(["traefik"]);
+    expect(ingressClassNeeds(of("local").manifests)).toEqual([]);
   });
 
   it("names each IngressClass once", () => {
@@ -54,8 +76,7 @@ describe("what an environment asks of a cluster", () => {
   });
 
   it("counts every workload and one job, with places and sizes", () => {
-    const { manifests, config } = of("prod");
-    const needs = podNeeds(manifests, config);
+    const needs = podNeeds(of("prod").manifests);
     expect(needs.find(({ owner }) => owner === "Spark executor")).toMatchObject({
       count: 1,
       cpu: 4,
@@ -64,10 +85,19 @@ describe("what an environment asks of a cluster", () => {
       priorityClass: "harp-spark-executor",
     });
     expect(
-      podNeeds(of("local").manifests, of("local").config)
+      podNeeds(of("local").manifests)
         .map(({ owner }) => owner.split(" ")[0])
         .sort(),
-    ).toEqual(["Job", "Spark", "Spark", "StatefulSet"]);
+    ).toEqual(["Deployment", "Job", "Spark", "Spark", "Spark", "StatefulSet", "StatefulSet"]);
+  });
+
+  it("counts each notebook, and as many executors as one of its kernels keeps", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "requirements-"));
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), changed("dev", [["notebooks", "harp", "executors", "min"], 3]));
+    const needs = podNeeds(manifestsOf(await renderEnvironment("dev", { folder })));
+    expect(needs.find(({ owner }) => owner === "StatefulSet dev-notebooks-harp/harp")).toMatchObject({ count: 1 });
+    expect(needs.find(({ owner }) => owner === "Spark executor in dev-notebooks-harp")).toMatchObject({ count: 3 });
+    expect(needs.find(({ owner }) => owner === "Spark executor in dev-notebooks-risk")).toMatchObject({ count: 1 });
   });
 
   it("names the servers outside that pods connect to", () => {
@@ -75,6 +105,7 @@ describe("what an environment asks of a cluster", () => {
     expect(targets(of("prod").config)).toMatchObject([
       { name: "share harp", host: "files.example.com", port: 445, tls: false },
       { name: "object store", host: "s3.example.com", port: 443, tls: true },
+      { name: "login of notebook analysts", host: "login.example.com", port: 443, tls: true },
     ]);
   });
 });

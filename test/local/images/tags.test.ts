@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { sparkRelease } from "../../../infra/versions";
+import { notebookRelease, sparkRelease } from "../../../infra/versions";
 import { imageTag, imageTags, localReference, recipeDigest, versionArguments } from "../../../local/images/tags";
 
 describe("an image's tag", () => {
   it("is a version and twelve digits of a digest, and fits a container registry", () => {
-    const { spark, minio } = imageTags();
+    const { spark, jupyter, minio, traefik } = imageTags();
     expect(spark).toMatch(new RegExp(`^${sparkRelease.spark}-[0-9a-f]{12}$`));
-    for (const tag of [spark, minio]) expect(tag).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/);
+    expect(jupyter).toMatch(new RegExp(`^${sparkRelease.spark}-lab${notebookRelease.jupyterlab}-[0-9a-f]{12}$`));
+    for (const tag of [spark, jupyter, minio, traefik]) expect(tag).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/);
     expect(localReference("spark")).toBe(`localhost/hamilton/spark:${spark}`);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { composeStackFile } from "../../../local/stack/stack-file";
+import { composeStackFile, localNotebooks } from "../../../local/stack/stack-file";
 
 const committed = `# A comment that explains.
 config:
@@ -29,6 +29,17 @@ describe("the stack file of this host", () => {
     expect(parse(text)).toMatchObject({ encryptionsalt: "v1:abc=:v1:def:ghi" });
   });
 
+  it("keeps the secrets that this host gave the earlier file, while the committed one names them", () => {
+    const earlier = `config: { "hamilton:secrets": { page-key: { secure: v1:x }, old: { secure: v1:y } } }\n`;
+    const secrets = (named?: string[]) =>
+      (parse(composeStackFile(committed, [], earlier, named)) as { config: Record<string, unknown> }).config[
+        "hamilton:secrets"
+      ];
+    expect(secrets(["page-key", "new"])).toEqual({ "page-key": { secure: "v1:x" } });
+    expect(secrets()).toEqual({ "page-key": { secure: "v1:x" }, old: { secure: "v1:y" } });
+    expect(secrets([])).toBeUndefined();
+  });
+
   it("takes nothing else from the earlier file", () => {
     const text = composeStackFile(committed, [], `config: { "hamilton:images": { registry: other } }\n`);
     expect(parse(text)).toEqual(parse(committed));
@@ -36,5 +47,16 @@ describe("the stack file of this host", () => {
 
   it("is refused where the committed file is no YAML", () => {
     expect(() => composeStackFile("config: [", [])).toThrow(/Pulumi\.local\.yaml is not valid YAML/);
+  });
+});
+
+describe("the notebooks of the embedded cluster", () => {
+  it("are those that its stack file names", () => {
+    expect(localNotebooks('config: { "hamilton:notebooks": { harp: {}, risk: { size: 1Gi } } }\n')).toBe(2);
+  });
+
+  it("may be none, and then nobody builds their image", () => {
+    expect(localNotebooks('config: { "hamilton:notebooks": {} }\n')).toBe(0);
+    expect(localNotebooks("config: {}\n")).toBe(0);
   });
 });

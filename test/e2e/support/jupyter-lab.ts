@@ -1,0 +1,63 @@
+import type { BrowserContext, Page } from "playwright-core";
+
+/** The notebook on top; others may be open behind it. */
+const panel = ".jp-NotebookPanel:not(.lm-mod-hidden)";
+const errorOutput =
+  '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]';
+
+/** JupyterLab as a person sees it: one tab of a browser. */
+export class JupyterLab {
+  private constructor(readonly tab: Page) {}
+
+  /** Opens a page of a notebook server in a new tab; the login page where it asks for one. */
+  static async open(context: BrowserContext, address: string): Promise<JupyterLab> {
+    const tab = await context.newPage();
+    await tab.goto(address);
+    return new JupyterLab(tab);
+  }
+
+  /** Whether the server asks who it is. */
+  async asksForLogin(): Promise<boolean> {
+    return (await this.tab.locator("#password_input").count()) > 0;
+  }
+
+  /** Types the token into the login page. */
+  async logIn(token: string): Promise<void> {
+    await this.tab.fill("#password_input", token);
+    await this.tab.click("#login_submit");
+    await this.tab.waitForLoadState("load");
+  }
+
+  /** Runs every cell of the open notebook and waits until the last one has run, or one has failed. */
+  async runAllCells(timeout: number): Promise<void> {
+    const { tab } = this;
+    await tab.locator(`${panel} .jp-CodeCell`).first().waitFor({ timeout: 60_000 });
+    // The kernel has started once it is idle.
+    const idle = tab.locator(`${panel} .jp-Notebook-ExecutionIndicator[data-status="idle"]`);
+    await idle.waitFor({ timeout: 120_000 });
+    await tab.getByRole("menuitem", { name: "Run", exact: true }).click();
+    await tab.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
+    const prompts = tab.locator(`${panel} .jp-CodeCell .jp-InputPrompt`);
+    const errors = tab.locator(`${panel} ${errorOutput}`);
+    const ended = async () => {
+      const texts = await prompts.allInnerTexts();
+      const ran = texts.filter((text) => /\[\d+\]/.test(text)).length;
+      return (
+        ran > 0 && !texts.some((text) => text.includes("*")) && (ran === texts.length || (await errors.count()) > 0)
+      );
+    };
+    for (const until = Date.now() + timeout; !(await ended()); await tab.waitForTimeout(250))
+      if (Date.now() > until)
+        throw new Error(`cells still run after ${timeout} ms:\n${(await this.outputs()).join("\n")}`);
+  }
+
+  /** What the cells print, and their errors. */
+  async outputs(): Promise<readonly string[]> {
+    return this.tab.locator(`${panel} .jp-OutputArea-output`).allInnerTexts();
+  }
+
+  /** How many pictures the cells show. */
+  async plots(): Promise<number> {
+    return this.tab.locator(`${panel} .jp-RenderedImage img`).count();
+  }
+}
