@@ -48,6 +48,10 @@ export interface NotebookArgs {
   readonly credentials: WorkloadCredentials;
   /** How long a kernel may be idle before it is ended, and its executors with it. @default 1h */
   readonly cullAfter?: string;
+  /** How long a cell waits for executors where the reason may pass, such as a quota that is used up. @default 90s */
+  readonly patience?: string;
+  /** Whether the page offers terminals in the notebook's pod. @default true */
+  readonly terminals?: boolean;
   /** The path below which the page is served, with a slash at both ends. @default / */
   readonly basePath?: string;
   /** Addresses of the API server as pods reach it. @default any, on its ports only */
@@ -66,7 +70,7 @@ export interface NotebookArgs {
 
 /** @throws ValueFault naming the first faulty field. */
 export function checkArgs(args: NotebookArgs): void {
-  const { name, image, executorImage, home, basePath = "/", cullAfter = "1h" } = args;
+  const { name, image, executorImage, home, basePath = "/", cullAfter = "1h", patience = "90s" } = args;
   dnsLabel("name", name);
   if (name.length > longestNotebookName)
     throw new ValueFault({ field: "name", got: name, expected: `at most ${longestNotebookName} characters` });
@@ -74,6 +78,7 @@ export function checkArgs(args: NotebookArgs): void {
     if (got === "") throw new ValueFault({ field, got, expected: "an image reference" });
   kubernetesBytes("home.size", home.size);
   seconds("cullAfter", cullAfter);
+  seconds("patience", patience);
   if (!/^\/([A-Za-z0-9_-]+\/)*$/.test(basePath))
     throw new ValueFault({
       field: "basePath",

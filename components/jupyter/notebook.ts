@@ -233,12 +233,15 @@ export class Notebook extends pulumi.ComponentResource {
   }
 
   private variables(): Readonly<Record<string, string>> {
-    const { name, volumes = [], basePath = "/", cullAfter = "1h" } = this.args;
+    const { name, volumes = [], basePath = "/" } = this.args;
+    const { cullAfter = "1h", patience = "90s", terminals = true } = this.args;
     return {
       ...placeVariables(volumes, this.buckets()),
       HAMILTON_NOTEBOOK: name,
       HAMILTON_BASE_URL: basePath,
       HAMILTON_CULL_IDLE_SECONDS: String(seconds("cullAfter", cullAfter)),
+      HAMILTON_EXECUTOR_PATIENCE_SECONDS: String(seconds("patience", patience)),
+      HAMILTON_TERMINALS: String(terminals),
     };
   }
 }

@@ -117,6 +117,14 @@ const notebook = z.strictObject({
   cullAfter: duration({ from: "1m", to: "7d" }).default("1h").meta({
     description: "How long a kernel may be idle before it is ended, and its executors with it. Default: 1h.",
   }),
+  patience: duration({ from: "10s", to: "1h" }).default("90s").meta({
+    description:
+      "How long a cell waits for executors where the reason may pass, such as a quota that is used up. Default: 90s.",
+  }),
+  terminals: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether the page offers terminals in the notebook's pod. Default: true." }),
   volumes: z
     .array(label())
     .optional()

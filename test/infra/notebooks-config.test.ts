@@ -16,6 +16,8 @@ describe("notebooks in a stack file", () => {
       driverMemory: "1g",
       executors: { min: 0, max: 4, idleTimeout: "1m", shuffleTimeout: "10m" },
       cullAfter: "1h",
+      patience: "90s",
+      terminals: true,
       login: { kind: "token", version: "1" },
     });
     expect(risk?.volumes).toBeUndefined();

@@ -137,6 +137,14 @@ describe("a notebook", () => {
     expect(server(other)?.livenessProbe).toMatchObject({ httpGet: { path: "/harp/api", port: 8888 } });
   });
 
+  it("offers terminals, and has cells wait for executors for a while, unless it is told otherwise", async () => {
+    expect(variable("HAMILTON_TERMINALS")).toBe("true");
+    expect(variable("HAMILTON_EXECUTOR_PATIENCE_SECONDS")).toBe("90");
+    const other = await run({ terminals: false, patience: "5m" });
+    expect(variable("HAMILTON_TERMINALS", other)).toBe("false");
+    expect(variable("HAMILTON_EXECUTOR_PATIENCE_SECONDS", other)).toBe("300");
+  });
+
   it("mounts the token of its account into the server's container, by hand", () => {
     expect(podOf(made).automountServiceAccountToken).toBe(false);
     expect(server()?.volumeMounts).toContainEqual({
@@ -318,6 +326,7 @@ describe("a faulty notebook is refused", () => {
     ],
     ["with a home of no size", { home: { size: "0" } }, /home\.size is "0"/],
     ["with an idle time of no unit", { cullAfter: "60" }, /cullAfter is "60"/],
+    ["with patience of no unit", { patience: "90" }, /patience is "90"/],
     [
       "with a setting that the platform makes",
       { settings: { "spark.driver.host": "x" } },
