@@ -31,10 +31,7 @@ export class JupyterLab {
   /** Runs every cell of the open notebook and waits until the last one has run, or one has failed. */
   async runAllCells(timeout: number): Promise<void> {
     const { tab } = this;
-    await tab.locator(`${panel} .jp-CodeCell`).first().waitFor({ timeout: 60_000 });
-    // The kernel has started once it is idle.
-    const idle = tab.locator(`${panel} .jp-Notebook-ExecutionIndicator[data-status="idle"]`);
-    await idle.waitFor({ timeout: 120_000 });
+    await this.waitForKernel();
     await tab.getByRole("menuitem", { name: "Run", exact: true }).click();
     await tab.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
     const prompts = tab.locator(`${panel} .jp-CodeCell .jp-InputPrompt`);
@@ -49,6 +46,36 @@ export class JupyterLab {
     for (const until = Date.now() + timeout; !(await ended()); await tab.waitForTimeout(250))
       if (Date.now() > until)
         throw new Error(`cells still run after ${timeout} ms:\n${(await this.outputs()).join("\n")}`);
+  }
+
+  /** Opens a new notebook with the launcher's tile, as a person does, and waits until its kernel is there. */
+  async openNewNotebook(): Promise<void> {
+    await this.tab.locator('.jp-LauncherCard[data-category="Notebook"]').first().click({ timeout: 60_000 });
+    await this.waitForKernel();
+  }
+
+  /** Types code into the last cell and runs it; gives what it prints, or its error, once it has ended. */
+  async runCell(code: string, timeout: number): Promise<string> {
+    const cell = this.tab.locator(`${panel} .jp-CodeCell`).last();
+    await cell.locator(".cm-content").click();
+    await this.tab.keyboard.insertText(code);
+    const number = await this.tab.locator(`${panel} .jp-CodeCell`).count();
+    await this.tab.keyboard.press("Shift+Enter");
+    const ran = this.tab.locator(`${panel} .jp-CodeCell`).nth(number - 1);
+    await ran.locator(".jp-InputPrompt", { hasText: /\[\d+\]/ }).waitFor({ timeout });
+    return (await ran.locator(".jp-OutputArea-output").allInnerTexts()).join("\n");
+  }
+
+  private async waitForKernel(): Promise<void> {
+    await this.tab.locator(`${panel} .jp-CodeCell`).first().waitFor({ timeout: 60_000 });
+    // The kernel has started once it is idle.
+    const idle = this.tab.locator(`${panel} .jp-Notebook-ExecutionIndicator[data-status="idle"]`);
+    await idle.waitFor({ timeout: 120_000 });
+  }
+
+  /** The errors that cells show. */
+  async errors(): Promise<readonly string[]> {
+    return this.tab.locator(`${panel} ${errorOutput}`).allInnerTexts();
   }
 
   /** What the cells print, and their errors. */
