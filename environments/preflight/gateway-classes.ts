@@ -30,7 +30,7 @@ export function judgeGatewayClasses(needs: readonly string[], classes: readonly 
     const there = classes.length === 0 ? "the cluster has none" : `the cluster has ${[...classes].sort().join(", ")}`;
     return classes.includes(name)
       ? ok(check, "there")
-      : fail(check, `not there; ${there}`, "name one that is there, or ask for this one");
+      : fail(check, `not there; ${there}`, "name one that is there at hamilton:ingress.className, or ask for this one");
   });
 }
 

@@ -10,7 +10,11 @@ export function judgeIngressClasses(needs: readonly string[], classes: readonly 
   return needs.map((name) =>
     classes.includes(name)
       ? ok(`IngressClass ${name}`, "there")
-      : fail(`IngressClass ${name}`, `not there; ${there}`, "name one that is there, or ask for this one"),
+      : fail(
+          `IngressClass ${name}`,
+          `not there; ${there}`,
+          "name one that is there at hamilton:ingress.className, or ask for this one",
+        ),
   );
 }
 

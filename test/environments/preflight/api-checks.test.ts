@@ -7,7 +7,7 @@ import { judgeNodePorts } from "../../../environments/preflight/node-ports";
 import { judgeOwnership, stateOf } from "../../../environments/preflight/ownership";
 import { judgePermissions, permissionsFor } from "../../../environments/preflight/permissions";
 import { judgeSmbDriver } from "../../../environments/preflight/smb-driver";
-import { judgeClasses } from "../../../environments/preflight/storage-classes";
+import { classKeys, judgeClasses } from "../../../environments/preflight/storage-classes";
 import { changed } from "../../support/stack-files";
 import { stackFileText } from "../../support/platform";
 import { selfSigned } from "../../support/certificates";
@@ -70,9 +70,52 @@ describe("StorageClasses", () => {
     ["the default one, where there is none", undefined, [fast], "fail"],
     ["any, where there are none", "fast", [], "fail"],
   ])("judge %s", (_, className, classes, verdict) => {
-    const [row] = judgeClasses([{ className, claims: ["PersistentVolumeClaim spark/harp"] }], classes);
+    const keys = [{ key: "hamilton:volumes.harp.className", className }];
+    const [row] = judgeClasses([{ className, claims: ["PersistentVolumeClaim spark/harp"] }], classes, keys);
     expect(row).toMatchObject({ verdict });
     if (verdict === "fail") expect(row?.found).toContain("PersistentVolumeClaim spark/harp");
+  });
+
+  it("that aren't there are told with those that are, and with every key that names them", () => {
+    const config = parseStackFile(
+      changed(
+        "dev",
+        [["objectStore", "storage", "className"], undefined],
+        [["notebooks", "harp", "home", "className"], "slow"],
+        [["notebooks", "risk", "home", "className"], "slow"],
+      ),
+      "dev",
+    ).config;
+    const needs = [{ className: "slow", claims: ["claim one", "claim two"] }, { claims: ["claim three"] }];
+    expect(
+      judgeClasses(
+        needs,
+        [plain, fast].map((one) => ({ ...one, isDefault: false })),
+        classKeys(config),
+      ),
+    ).toEqual([
+      {
+        check: "StorageClass slow",
+        found: "not there; the cluster has fast, plain. claim one, claim two would wait for it for ever",
+        verdict: "fail",
+        fix: "name one that is there at hamilton:notebooks.harp.home.className, hamilton:notebooks.risk.home.className, or ask for this one",
+      },
+      {
+        check: "default StorageClass",
+        found: "not there; the cluster has fast, plain. claim three would wait for it for ever",
+        verdict: "fail",
+        fix: "name one that is there at hamilton:objectStore.storage.className, or ask for this one",
+      },
+    ]);
+  });
+
+  it("are found at every key of a stack file", () => {
+    const volume = { kind: "storageClass", className: "nfs", mountPath: "/mnt/lake", existingVolumes: {} };
+    const text = changed("dev", [["volumes", "lake"], volume], [["notebooks"], undefined]);
+    expect(classKeys(parseStackFile(text, "dev").config)).toEqual([
+      { key: "hamilton:objectStore.storage.className", className: "fast-ssd" },
+      { key: "hamilton:volumes.lake.className", className: "nfs" },
+    ]);
   });
 });
 
@@ -96,6 +139,12 @@ describe("IngressClasses", () => {
   it("that are named must be there", () => {
     const rows = judgeIngressClasses(["traefik", "nginx"], ["traefik"]);
     expect(rows.map(({ verdict }) => verdict)).toEqual(["ok", "fail"]);
+    expect(rows[1]).toEqual({
+      check: "IngressClass nginx",
+      found: "not there; the cluster has traefik",
+      verdict: "fail",
+      fix: "name one that is there at hamilton:ingress.className, or ask for this one",
+    });
   });
 });
 
