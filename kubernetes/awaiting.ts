@@ -31,19 +31,35 @@ const found = (request: Promise<Values>): Promise<Values> =>
     throw error;
   });
 
+const warningsOf = (field: string, value: string) =>
+  `fieldSelector=${encodeURIComponent(`type=Warning,involvedObject.${field}=${value}`)}`;
+
+/** Events by when they were seen last; the server gives them by name. */
+function inTime(events: Values[]): Values[] {
+  const seen = (event: Values) => Date.parse(text(event, "lastTimestamp") || text(event, "eventTime")) || 0;
+  return events.sort((a, b) => seen(a) - seen(b));
+}
+
 async function surroundings(client: ClusterClient, object: Values): Promise<Surroundings> {
   const [namespace, isService] = [`namespaces/${text(object, "metadata", "namespace")}`, object.kind === "Service"];
   const listed = async (path: string, query: string) =>
-    list(await found(client.send("GET", `${path}?${encodeURI(query)}`)), "items");
+    list(await found(client.send("GET", `${path}?${query}`)), "items");
   const selector = record(object, "spec", ...(isService ? ["selector"] : ["selector", "matchLabels"]));
   const labels = Object.entries(selector).map(([key, value]) => `${key}=${text(value)}`);
-  const pods = `/api/v1/${namespace}/pods`;
+  const podsPath = `/api/v1/${namespace}/pods`;
   const path = `/apis/discovery.k8s.io/v1/${namespace}/endpointslices`;
   const owner = `labelSelector=kubernetes.io/service-name=${text(object, "metadata", "name")}`;
   const className = object.kind === "PersistentVolumeClaim" && text(object, "spec", "storageClassName");
+  const pods =
+    object.kind === "Pod"
+      ? [object]
+      : labels.length
+        ? await listed(podsPath, `labelSelector=${encodeURIComponent(labels.join(","))}`)
+        : [];
+  const waits = pods.some((pod) => text(pod, "status", "phase") === "Pending");
   return {
-    pods:
-      object.kind === "Pod" ? [object] : labels.length ? await listed(pods, `labelSelector=${labels.join(",")}`) : [],
+    pods,
+    warnings: waits ? inTime(await listed(`/api/v1/${namespace}/events`, warningsOf("kind", "Pod"))) : [],
     slices: isService ? await listed(path, owner) : [],
     storageClass: className
       ? await found(client.send("GET", `/apis/storage.k8s.io/v1/storageclasses/${className}`))
@@ -63,7 +79,7 @@ export async function untilReady(client: ClusterClient, path: string, object: Va
     const around = await surroundings(client, last);
     const message = pending(last, around);
     if (message === undefined) return true;
-    const told = [message, ...around.pods.flatMap(podTroubles)];
+    const told = [message, ...around.pods.flatMap((pod) => podTroubles(pod, around.warnings))];
     if (told.join() !== problems.join()) patience.report(`waiting: ${told.join("; ")}`);
     problems = told;
     if (message.startsWith(FAILED)) return true;
@@ -73,9 +89,9 @@ export async function untilReady(client: ClusterClient, path: string, object: Va
   try {
     const reason = await poll(observe, patience);
     if (!reason && !problems[0]?.startsWith(FAILED)) return { object: last, problems: [] };
-    const query = `fieldSelector=involvedObject.uid=${text(last, "metadata", "uid")},type=Warning`;
+    const query = warningsOf("uid", text(last, "metadata", "uid"));
     const events = `/api/v1/namespaces/${text(last, "metadata", "namespace")}/events?${query}`;
-    const warnings = list(await found(client.send("GET", events)), "items").slice(-3);
+    const warnings = inTime(list(await found(client.send("GET", events)), "items")).slice(-3);
     if (reason) problems.unshift(reason);
     problems.push(...warnings.map((event) => `${text(event, "reason")}: ${text(event, "message")}`));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { groupKind, list, record, text, type Values } from "./json";
+import { at, groupKind, list, record, text, type Values } from "./json";
 
 /** What readiness depends on beside the object itself. */
 export interface Surroundings {
@@ -6,8 +6,10 @@ export interface Surroundings {
   readonly pods: Values[];
   /** A Service's endpoint slices. */
   readonly slices: Values[];
-  /** A claim's StorageClass. */
+  /** A claim's StorageClass; empty where it is absent or not ours to read. */
   readonly storageClass: Values;
+  /** Warnings about pods, in the order of time. */
+  readonly warnings: Values[];
 }
 
 /** Undefined: ready. A text: what it still waits for; one that starts with FAILED can't get better by waiting. */
@@ -37,6 +39,15 @@ function rolledOut(object: Values, updated: string, available: string): Pending 
     .join("; ");
 }
 
+/** A claim of a class that isn't there waits without another word; one that names none gets the default class, if any. */
+function classTrouble(claim: Values, storageClass: Values): string {
+  const named = text(claim, "spec", "storageClassName");
+  if (named) return storageClass.metadata ? "" : `: there is no StorageClass ${named}, or none that may be read`;
+  return at(claim, "spec", "storageClassName") === undefined
+    ? ": it names no StorageClass, and the cluster has no default one"
+    : "";
+}
+
 const RULES: Record<string, (object: Values, around: Surroundings) => Pending> = {
   "apps/Deployment": (object) => rolledOut(object, "updatedReplicas", "availableReplicas"),
   "apps/DaemonSet": (object) => rolledOut(object, "updatedNumberScheduled", "numberAvailable"),
@@ -57,7 +68,9 @@ const RULES: Record<string, (object: Values, around: Surroundings) => Pending> =
   "/PersistentVolumeClaim": (object, { storageClass }) => {
     const phase = text(object, "status", "phase");
     const later = phase === "Pending" && storageClass.volumeBindingMode === "WaitForFirstConsumer";
-    return phase === "Bound" || later ? undefined : `claim is ${phase || "new"}, not bound`;
+    return phase === "Bound" || later
+      ? undefined
+      : `claim is ${phase || "new"}, not bound${classTrouble(object, storageClass)}`;
   },
   "/PersistentVolume": (object) =>
     /Available|Bound/.test(text(object, "status", "phase")) ? undefined : "volume is not available yet",
@@ -83,8 +96,13 @@ export const isAwaited = (object: Values): boolean =>
 /** What an object that {@link isAwaited} still waits for; undefined when it is ready. */
 export const pending = (object: Values, around: Surroundings): Pending => RULES[groupKind(object)]!(object, around);
 
-/** Why a pod isn't running: not schedulable, image not to be had, a crash with its last words. */
-export function podTroubles(pod: Values): string[] {
+/**
+ * Why a pod isn't running: not schedulable, image not to be had, a crash with its last words. Of a volume that can't be
+ * mounted the pod itself says nothing; the last warning about it does.
+ *
+ * @param warnings The warnings of its namespace, in the order of time.
+ */
+export function podTroubles(pod: Values, warnings: readonly Values[]): string[] {
   const unscheduled = condition(pod, "PodScheduled");
   const troubles = unscheduled.status === "False" ? [told(unscheduled)] : [];
   for (const status of [...list(pod, "status", "initContainerStatuses"), ...list(pod, "status", "containerStatuses")]) {
@@ -97,5 +115,8 @@ export function podTroubles(pod: Values): string[] {
       troubles.push(container + told(held));
     if (crashed) troubles.push(`${container}exited with ${text(crashed, "exitCode")} (${told(crashed)})`);
   }
+  const about = warnings.filter((event) => text(event, "involvedObject", "uid") === text(pod, "metadata", "uid"));
+  const last = about.at(-1);
+  if (troubles.length === 0 && text(pod, "status", "phase") === "Pending" && last) troubles.push(told(last));
   return troubles.map((trouble) => `pod ${text(pod, "metadata", "name")}: ${trouble}`);
 }

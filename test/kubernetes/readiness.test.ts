@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Values } from "../../kubernetes/json";
 import { isAwaited, pending, podTroubles } from "../../kubernetes/readiness";
 
-const around = { pods: [], slices: [], storageClass: {} };
+const around = { pods: [], slices: [], storageClass: {}, warnings: [] };
 const of = (apiVersion: string, kind: string, rest: Values): Values => ({
   apiVersion,
   kind,
@@ -73,8 +73,24 @@ describe("an object waits or has failed", () => {
     ["a failed Pod", of("v1", "Pod", { status: { phase: "Failed", reason: "Evicted" } }), /^failed: Evicted/],
     [
       "a pending claim of an eager class",
-      of("v1", "PersistentVolumeClaim", { status: { phase: "Pending" } }),
-      /not bound/,
+      of("v1", "PersistentVolumeClaim", { spec: { storageClassName: "fast" }, status: { phase: "Pending" } }),
+      /not bound$/,
+      { storageClass: { metadata: { name: "fast" } } },
+    ],
+    [
+      "a claim of a class that isn't there",
+      of("v1", "PersistentVolumeClaim", { spec: { storageClassName: "slow" }, status: { phase: "Pending" } }),
+      /not bound: there is no StorageClass slow, or none that may be read$/,
+    ],
+    [
+      "a claim of no class, where none is the default",
+      of("v1", "PersistentVolumeClaim", { spec: {}, status: { phase: "Pending" } }),
+      /not bound: it names no StorageClass, and the cluster has no default one$/,
+    ],
+    [
+      "a claim for a volume made by hand",
+      of("v1", "PersistentVolumeClaim", { spec: { storageClassName: "" }, status: { phase: "Pending" } }),
+      /not bound$/,
     ],
     ["a late claim before it is seen", of("v1", "PersistentVolumeClaim", {}), /not bound/, { storageClass: late }],
     ["a Service whose pods aren't ready", of("v1", "Service", {}), /none of its 1 pods/, { pods: [{}] as never }],
@@ -124,5 +140,27 @@ describe("the troubles of a pod", () => {
       ["pod p: container c: CrashLoopBackOff", "pod p: container c: exited with 3 (Error: no password)"],
     ],
     ["none after success", pod({ containerStatuses: [{ name: "c", state: { terminated: { exitCode: 0 } } }] }), []],
-  ])("%s", (_what, object, troubles) => expect(podTroubles(object)).toEqual(troubles));
+  ])("%s", (_what, object, troubles) => expect(podTroubles(object, [])).toEqual(troubles));
+
+  const mount = (uid: string, message: string): Values => ({
+    ...{ type: "Warning", reason: "FailedMount", message },
+    involvedObject: { kind: "Pod", uid },
+  });
+  const waiting: Values = {
+    metadata: { name: "p", uid: "1" },
+    status: {
+      phase: "Pending",
+      containerStatuses: [{ name: "c", state: { waiting: { reason: "ContainerCreating" } } }],
+    },
+  };
+
+  it("are the last warning about it where it tells nothing itself, as of a share that is away", () => {
+    const warnings = [mount("1", "first"), mount("1", "host is down"), mount("2", "of another")];
+    expect(podTroubles(waiting, warnings)).toEqual(["pod p: FailedMount: host is down"]);
+  });
+
+  it("are no warnings of the past once it runs", () => {
+    const running: Values = { ...waiting, status: { phase: "Running" } };
+    expect(podTroubles(running, [mount("1", "host is down")])).toEqual([]);
+  });
 });

@@ -96,7 +96,7 @@ describe("waiting", () => {
       const never = claim(stack, "none-such", { customTimeouts: { create: "2s" }, replaceOnChanges: [] });
       const run = await stack.up(never);
       expect(run.failed).toBe(true);
-      expect(run.said).toMatch(/not bound/);
+      expect(run.said).toMatch(/not bound: there is no StorageClass none-such/);
     }));
 
   it("is left out by annotation, and cut short by annotation", () =>
