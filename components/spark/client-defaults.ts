@@ -1,6 +1,6 @@
 import { memoryBytes, sparkMemory } from "../core/quantities";
 import { sizeSettings, type PodSize } from "./pod-size";
-import { eventLogSettings, s3aSettings, type S3aReleases, type S3aStore } from "./s3a";
+import { eventLogSettings, eventsRole, lakeRole, s3aSettings, type S3aReleases, type S3aStore } from "./s3a";
 import { blockManagerPort, clientPorts, pythonBinary } from "./settings";
 import {
   allocationSettings,
@@ -63,6 +63,8 @@ export function clientSettings(source: ClientDefaultsSource): Record<string, str
     ...trustSettings(),
     ...s3aSettings(source.store, source.releases),
     ...eventLogSettings(source.store.buckets),
+    ...eventLogPatience(source.store),
+    ...warehouseSettings(source),
     ...credentialSettings(source.credentials, ["executor"]),
     ...volumeSettings(source.volumes, ["executor"]),
     ...variableSettings(placeVariables(source.volumes, source.store.buckets), ["executor"]),
@@ -71,6 +73,33 @@ export function clientSettings(source: ClientDefaultsSource): Record<string, str
     "spark.jars.ivy": "/tmp/.ivy2",
     ...source.settings,
   };
+}
+
+/**
+ * A start of Spark begins its event log, and with S3A's own patience a person would wait for a store that is away for
+ * almost three minutes. Here it is 15 seconds at most: the least that S3A takes for a request (its own retries aside),
+ * within which the AWS client tries again. Parts of a log that are on their way have a time-out of their own. No other
+ * bucket is touched: what a cell reads and writes is worth as much patience as in a job.
+ */
+function eventLogPatience({ buckets }: S3aStore): Record<string, string> {
+  const events = buckets.find(({ role }) => role === eventsRole);
+  if (events === undefined) return {};
+  const own = `spark.hadoop.fs.s3a.bucket.${events.name}`;
+  return {
+    [`${own}.retry.limit`]: "0",
+    [`${own}.attempts.maximum`]: "8",
+    [`${own}.connection.request.timeout`]: "15s",
+  };
+}
+
+/**
+ * Where a table without a path is kept (`saveAsTable`). Spark's own choice is a folder below where the driver runs: in the
+ * home, which executors don't see; each would write its part into its own pod, and the table would be empty. The lake is
+ * seen by all of them, and each notebook has a folder of its own there.
+ */
+function warehouseSettings({ store, application }: ClientDefaultsSource): Record<string, string> {
+  const lake = store.buckets.find(({ role }) => role === lakeRole);
+  return lake === undefined ? {} : { "spark.sql.warehouse.dir": `${lake.url}/warehouse/${application}` };
 }
 
 function driverPodSettings({ name, host }: ClientDefaultsSource["driverPod"]): Record<string, string> {

@@ -27,6 +27,9 @@ export const uploadsRole = "uploads";
 /** The role of the bucket that event logs go to, where there is one. */
 export const eventsRole = "events";
 
+/** The role of the bucket that results go to. */
+export const lakeRole = "lake";
+
 /** The settings of Hadoop's S3A client and of the magic committer, without any key. */
 export function s3aSettings(store: S3aStore, releases: S3aReleases): Record<string, string> {
   return { ...clientSettings(store, releases), ...uploadSettings(store), ...committerSettings(releases) };

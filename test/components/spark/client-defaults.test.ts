@@ -97,6 +97,26 @@ describe("the settings of drivers in one pod", () => {
     expect(driver).toEqual([]);
   });
 
+  it("keep tables without a path in the lake, where executors write them too and every pod reads them", () => {
+    expect(settings()["spark.sql.warehouse.dir"]).toBe("s3a://lake/warehouse/harp-notebook");
+    const own = { "spark.sql.warehouse.dir": "/mnt/harp/tables" };
+    expect(settings({ settings: own })).toMatchObject(own);
+    const store = { ...source.store, buckets: [bucket("events", "logs")] };
+    expect(Object.keys(settings({ store }))).not.toContain("spark.sql.warehouse.dir");
+  });
+
+  it("wait for the bucket of event logs for seconds when Spark starts, and for no other bucket less than jobs do", () => {
+    expect(settings()).toMatchObject({
+      "spark.hadoop.fs.s3a.bucket.logs.retry.limit": "0",
+      "spark.hadoop.fs.s3a.bucket.logs.attempts.maximum": "8",
+      "spark.hadoop.fs.s3a.bucket.logs.connection.request.timeout": "15s",
+    });
+    const retries = (found: Record<string, string>) =>
+      Object.keys(found).filter((key) => /retry|attempts|timeout/i.test(key) && key.startsWith("spark.hadoop."));
+    expect(retries(settings()).filter((key) => !key.includes(".bucket.logs."))).toEqual([]);
+    expect(retries(settings({ store: { ...source.store, buckets: [bucket("lake")] } }))).toEqual([]);
+  });
+
   it("authenticate and encrypt what drivers and executors say to each other", () => {
     expect(settings()).toMatchObject({ "spark.authenticate": "true", "spark.network.crypto.enabled": "true" });
   });
