@@ -156,17 +156,20 @@ function otherKinds(schema: SchemaNode, value: unknown, width: number): string[]
     given.some((one) => isObject(one) && chosenKind(entry ?? schema, one) === kind),
   );
   const shown = chosen.flatMap((kind) => Object.keys(kind.properties ?? {}));
-  return kinds
+  const names = kinds.map(({ properties }) => String(properties?.kind?.const));
+  const choice = chosen.length > 0 ? [] : wrapped(`kind: ${names.join(" or ")}, which decides the rest.`, "   ", width);
+  const others = kinds
     .filter((kind) => !chosen.includes(kind))
     .flatMap((kind) => {
       const { const: name, description = "" } = kind.properties?.kind ?? {};
       const common = Object.keys(kind.properties ?? {}).filter((key) => key !== "kind" && shown.includes(key));
-      const others = common.length === 0 ? "" : ` Besides ${common.join(", ")} it has:`;
+      const besides = common.length === 0 ? "" : ` Besides ${common.join(", ")} it has:`;
       return [
-        ...wrapped(`${chosen.length > 0 ? "Or kind" : "Kind"} ${String(name)}: ${description}${others}`, " ", width),
+        ...wrapped(`${chosen.length > 0 ? "Or kind" : "Kind"} ${String(name)}: ${description}${besides}`, " ", width),
         ...keyLines(kind, ["kind", ...common], width),
       ];
     });
+  return [...choice, ...others];
 }
 
 function keyLines(schema: SchemaNode, without: readonly string[], width: number): string[] {

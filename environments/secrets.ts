@@ -26,6 +26,7 @@ export function neededSecrets(config: StackConfig): readonly NeededSecret[] {
 function ownerOf(key: string): string | undefined {
   if (/^hamilton:volumes\..+\.password$/.test(key)) return "the file server knows the password of its user";
   if (key === "hamilton:images.credentials.password") return "the registry knows the password of its user";
+  if (/^hamilton:databases\..+\.password$/.test(key)) return "the database knows the password of its user";
   if (key.startsWith("hamilton:ingress.tls.")) return "an authority has signed the certificate of this very key";
   if (/^hamilton:notebooks\..+\.login\.clientSecret$/.test(key)) return "the login service knows its client's secret";
   return undefined;

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ObjectStoreConnection, SharedVolume } from "../components/core/contracts";
+import type { DatabaseConnection, ObjectStoreConnection, SharedVolume } from "../components/core/contracts";
 import { PlatformNamespace, type PlatformNamespaceArgs } from "../components/core/namespace";
 import { instanceLabels } from "../components/jupyter/network";
 import type { NotebookLogin } from "../components/jupyter/login";
@@ -9,7 +9,7 @@ import { quotaHard, wholeQuota } from "../components/spark/quota";
 import { priorityClassName } from "../components/spark/scheduling";
 import type { ObjectStoreUsers } from "../components/storage/store-users";
 import type { StackConfig } from "./config";
-import { volumesOf } from "./config/notebook-rules";
+import { databasesOf, volumesOf } from "./config/notebook-rules";
 import { protectsData } from "./data-safety";
 import { platformImage } from "./images";
 import { pageAddress } from "./ingress";
@@ -73,13 +73,14 @@ export function notebookKeys(config: StackConfig) {
 interface NotebookSurroundings {
   readonly namespaces: NotebookNamespaces;
   readonly volumes: readonly SharedVolume[];
+  readonly databases: readonly DatabaseConnection[];
   readonly store: ObjectStoreConnection;
 }
 
 /** The notebooks of `hamilton:notebooks`. */
 export function declareNotebooks(
   config: StackConfig,
-  { namespaces, volumes, store }: NotebookSurroundings,
+  { namespaces, volumes, databases, store }: NotebookSurroundings,
   opts: pulumi.CustomResourceOptions,
 ): readonly Notebook[] {
   const { prefix } = config.namespaces;
@@ -87,7 +88,7 @@ export function declareNotebooks(
     const namespace = namespaces[name] as PlatformNamespace;
     const { executor, settings, ...plain } = notebook;
     const { nodeSelector, tolerations, ...size } = executor;
-    const seen = volumesOf(notebook, config.volumes);
+    const seen = { volumes: volumesOf(notebook, config.volumes), databases: databasesOf(notebook, config.databases) };
     return new Notebook(
       pageName(name),
       {
@@ -99,7 +100,8 @@ export function declareNotebooks(
         executor: { ...size, placement: placement({ nodeSelector, tolerations }) },
         refusedPriorities: [priorityClassName("driver", prefix), priorityClassName("executor", prefix)],
         login: notebookLogin(config, name, notebook),
-        volumes: volumes.filter((volume) => seen.includes(volume.name)),
+        volumes: volumes.filter((volume) => seen.volumes.includes(volume.name)),
+        databases: databases.filter((database) => seen.databases.includes(database.name)),
         credentials: store.credentials(storeUser(name)),
         apiServerCidrs: config.cluster.apiServerCidrs,
         settings: { ...config.spark.settings, ...settings },

@@ -8,6 +8,7 @@ import { SparkRuntime } from "../components/spark/runtime";
 import { ObjectStore } from "../components/storage/object-store";
 import type { ClusterAccess } from "./cluster-access";
 import type { StackConfig } from "./config";
+import { databaseConnections } from "./databases";
 import { isProduction } from "./config/production";
 import { namespacesWithData, protectsData } from "./data-safety";
 import { platformImage } from "./images";
@@ -85,7 +86,8 @@ export function deploy(
     },
     on,
   );
-  const notebooks = declareNotebooks(config, { namespaces: notebookSpaces, volumes, store }, on);
+  const databases = databaseConnections(config);
+  const notebooks = declareNotebooks(config, { namespaces: notebookSpaces, volumes, databases, store }, on);
   const routes = [store.console, ...notebooks.map(({ web }) => web)].filter((route) => route !== undefined);
   const ingress = declareIngress(config, { common, routes }, on);
 

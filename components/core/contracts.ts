@@ -128,6 +128,26 @@ export interface ObjectStoreConnection {
   flows(): NetworkDestination;
 }
 
+/**
+ * A database outside the platform, under the name by which people's code asks for it. Drivers and executors alike connect
+ * to it, so whoever takes one opens `destination` for both.
+ */
+export interface DatabaseConnection {
+  /** A DNS label, unique in the platform: `harp`. */
+  readonly name: string;
+  /** The JDBC URL, without user or password. Where it names a file of certificates, pods must have it at that path. */
+  readonly url: string;
+  /** The class of the JDBC driver. */
+  readonly driver: string;
+  readonly user: string;
+  /** The user's password; a secret. */
+  readonly password: pulumi.Output<string>;
+  /** Certificates of authorities, PEM, that the URL names by a file; they are public. @default none */
+  readonly certificates?: string;
+  /** Where the server listens. */
+  readonly destination: NetworkDestination;
+}
+
 /** A page that people open in a browser, as whatever serves it hands it to the ingress. */
 export interface WebRoute {
   /** The page's name, a DNS label, unique in the platform: `store-console`. Names the objects that lead to it. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { NamespaceReference, NetworkPort, PlatformPods } from "../core/contracts";
+import type { DatabaseConnection, NamespaceReference, NetworkPort, PlatformPods } from "../core/contracts";
 import { selectorLabels } from "../core/labels";
 import { allowFlow, apiServerPeer, apiServerPorts, type NetworkFlow } from "../core/network-flows";
 import { blockManagerPort, clientPorts, executorLabels } from "../spark/settings";
@@ -12,12 +12,22 @@ export interface LoginService {
   readonly port: NetworkPort;
 }
 
+/** What a notebook connects to outside of its namespace. */
+export interface NotebookSurroundings {
+  /** The addresses of the API server. @default any, on its ports only */
+  readonly apiServerCidrs?: readonly string[];
+  /** @default none */
+  readonly login?: LoginService;
+  /** @default none */
+  readonly databases?: readonly Pick<DatabaseConnection, "name" | "destination">[];
+}
+
 /** The labels of a notebook's own pod. */
 export function notebookLabels(notebook: string): Readonly<Record<string, string>> {
   return selectorLabels({ name: notebookApplication, instance: notebook });
 }
 
-/** The labels of everything of one notebook, its pod and its executors; what flows to the object store go by. */
+/** The labels of everything of one notebook, its pod and its executors; what flows to stores and databases go by. */
 export function instanceLabels(notebook: string): Readonly<Record<string, string>> {
   return { "app.kubernetes.io/instance": notebook };
 }
@@ -27,13 +37,12 @@ export function instanceLabels(notebook: string): Readonly<Record<string, string
  * and nothing else in its pod. DNS comes with the namespace, the object store opens itself to its users, and the ingress
  * opens the page.
  *
- * @param apiServerCidrs The addresses of the API server. @default any, on its ports only
+ * Both its pod and its executors connect to databases: the driver asks what columns a table has, executors read the rows.
  */
 export function notebookFlows(
   notebook: string,
   namespace: NamespaceReference,
-  apiServerCidrs?: readonly string[],
-  login?: LoginService,
+  { apiServerCidrs, login, databases = [] }: NotebookSurroundings = {},
 ): Readonly<Record<string, NetworkFlow>> {
   const pod: PlatformPods = { namespace, labels: notebookLabels(notebook) };
   const executor: PlatformPods = { namespace, labels: { ...instanceLabels(notebook), ...executorLabels } };
@@ -46,6 +55,12 @@ export function notebookFlows(
     ...(login === undefined
       ? {}
       : { "notebook-to-login": { from: pod, to: { cidrs: login.cidrs }, ports: [login.port] } }),
+    ...Object.fromEntries(
+      databases.map(({ name, destination: { peers, ports } }) => [
+        `notebook-to-database-${name}`,
+        { from: { namespace, labels: instanceLabels(notebook) }, to: peers, ports },
+      ]),
+    ),
   };
 }
 

@@ -1,5 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { NamespaceReference, ObjectStoreConnection, SharedVolume, WorkloadCredentials } from "../core/contracts";
+import type {
+  DatabaseConnection,
+  NamespaceReference,
+  ObjectStoreConnection,
+  SharedVolume,
+  WorkloadCredentials,
+} from "../core/contracts";
 import { ValueFault } from "../core/errors";
 import { dnsLabel } from "../core/names";
 import type { PodPlacement } from "../core/pod-security";
@@ -56,8 +62,8 @@ export interface NotebookArgs {
   readonly basePath?: string;
   /** Addresses of the API server as pods reach it. @default any, on its ports only */
   readonly apiServerCidrs?: readonly string[];
-  /** The Secret with a file for each database. @default none */
-  readonly databases?: pulumi.Input<string>;
+  /** Databases that kernels and their executors may connect to, each once. @default none */
+  readonly databases?: readonly DatabaseConnection[];
   /** Further Spark settings; no secrets. @default none */
   readonly settings?: Readonly<Record<string, string>>;
   /** @default anywhere */
@@ -76,6 +82,9 @@ export function checkArgs(args: NotebookArgs): void {
     throw new ValueFault({ field: "name", got: name, expected: `at most ${longestNotebookName} characters` });
   for (const [field, got] of Object.entries({ image, executorImage }))
     if (got === "") throw new ValueFault({ field, got, expected: "an image reference" });
+  const names = (args.databases ?? []).map((database) => database.name);
+  if (new Set(names).size < names.length)
+    throw new ValueFault({ field: "databases", got: names, expected: "each database once" });
   kubernetesBytes("home.size", home.size);
   seconds("cullAfter", cullAfter);
   seconds("patience", patience);

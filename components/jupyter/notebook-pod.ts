@@ -1,6 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SharedVolume, WorkloadCredentials } from "../core/contracts";
+import type { DatabaseFiles } from "../databases/database-files";
+import { certificatesFolder } from "../databases/settings";
 import { securePod, type PodPlacement } from "../core/pod-security";
 import { memoryBytes, memoryQuantity } from "../core/quantities";
 import type { LoginParts } from "./login";
@@ -20,8 +22,8 @@ export interface NotebookPodArgs {
   readonly homeClaim: pulumi.Input<string>;
   /** The ConfigMap of Spark's settings. */
   readonly sparkSettings: pulumi.Input<string>;
-  /** The Secret of databases. @default none */
-  readonly databases?: pulumi.Input<string>;
+  /** The Secret of databases, and the certificates of their authorities. */
+  readonly databases: DatabaseFiles;
   readonly volumes: readonly (Pick<SharedVolume, "name" | "mountPath" | "readOnly"> & {
     readonly claim: pulumi.Input<string>;
   })[];
@@ -86,8 +88,11 @@ function mountsOf(args: NotebookPodArgs): readonly { readonly mount: VolumeMount
     mounted(
       "databases",
       folders.databases,
-      databases === undefined ? { emptyDir: {} } : { secret: { secretName: databases } },
+      databases.secretName === undefined ? { emptyDir: {} } : { secret: { secretName: databases.secretName } },
     ),
+    ...(databases.certificates === undefined
+      ? []
+      : [mounted("database-certificates", certificatesFolder, { configMap: { name: databases.certificates } })]),
     ...args.volumes.map(({ name, mountPath, readOnly, claim }) =>
       mounted(`volume-${name}`, mountPath, { persistentVolumeClaim: { claimName: claim } }, readOnly),
     ),

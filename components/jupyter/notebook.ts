@@ -6,6 +6,8 @@ import { checked, fieldError } from "../core/errors";
 import { imageVersion } from "../core/images";
 import { labelsOf } from "../core/labels";
 import { seconds } from "../core/quantities";
+import { createDatabaseFiles, type DatabaseFiles } from "../databases/database-files";
+import { certificatesFolder } from "../databases/settings";
 import { clientSettings, type ClientDefaultsSource } from "../spark/client-defaults";
 import { podTemplateText } from "../spark/pod-templates";
 import { uploadsRole } from "../spark/s3a";
@@ -56,7 +58,7 @@ export class Notebook extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("hamilton:jupyter:Notebook", label, {}, opts);
-    const { name, namespace, image, apiServerCidrs, releases } = args;
+    const { name, namespace, image, apiServerCidrs, releases, databases = [] } = args;
     this.name = name;
     checked(this, componentName, label, () => checkArgs(args));
     this.checkSettings();
@@ -68,7 +70,10 @@ export class Notebook extends pulumi.ComponentResource {
     const login = checked(this, componentName, label, () => this.createLogin());
     const accounts = createAccess(label, { namespace, labels: this.labels, sparkVersion: releases.spark }, this);
     refusePriorities(label, { namespace, labels: this.labels, priorities: args.refusedPriorities ?? [] }, this);
-    openNotebookNetwork(label, notebookFlows(name, namespace, apiServerCidrs, login.service), { parent: this });
+    const { service } = login;
+    const flows = notebookFlows(name, namespace, { apiServerCidrs, login: service, databases });
+    openNotebookNetwork(label, flows, { parent: this });
+    const files = createDatabaseFiles(label, { namespace, labels: this.labels, databases }, this);
     const pods = this.createService("pods", `${name}-pods`, {
       // Executors dial the driver by this name, whether the page answers at the moment or not.
       ...{ clusterIP: "None", publishNotReadyAddresses: true },
@@ -77,8 +82,8 @@ export class Notebook extends pulumi.ComponentResource {
     const page = this.createService("web", name, {
       ports: [{ name: "web", port: login.port, targetPort: login.port }],
     });
-    const settings = this.createSettings(accounts);
-    this.createServer({ login, accounts, settings, pods });
+    const settings = this.createSettings(accounts, files);
+    this.createServer({ login, accounts, settings, pods, files });
     this.token = login.token;
     this.web = {
       name: pageName(name),
@@ -127,14 +132,15 @@ export class Notebook extends pulumi.ComponentResource {
   }
 
   /** Spark's settings and the executors' template. Kernels read them when they start; a change restarts nothing. */
-  private createSettings({ executor }: NotebookAccounts): kubernetes.core.v1.ConfigMap {
+  private createSettings({ executor }: NotebookAccounts, files: DatabaseFiles): kubernetes.core.v1.ConfigMap {
     const { args, labels } = this;
     const { placement, ...size } = args.executor;
     const pullSecrets = pulumi.all([...(args.imagePullSecrets ?? [])]);
-    const template = pullSecrets.apply((imagePullSecrets) =>
+    const template = pulumi.all([pullSecrets, files.certificates]).apply(([imagePullSecrets, certificates]) =>
       podTemplateText({
         ...{ role: "executor", image: args.executorImage, version: args.releases.spark, instance: args.name, size },
         placement: { ...placement, imagePullSecrets },
+        configMaps: certificates === undefined ? [] : [{ name: certificates, mountPath: certificatesFolder }],
       }),
     );
     return new kubernetes.core.v1.ConfigMap(
@@ -190,10 +196,11 @@ export class Notebook extends pulumi.ComponentResource {
     readonly accounts: NotebookAccounts;
     readonly settings: kubernetes.core.v1.ConfigMap;
     readonly pods: kubernetes.core.v1.Service;
+    readonly files: DatabaseFiles;
   }): void {
     const { args, label, labels } = this;
     const { name, namespace, home, credentials, volumes = [], placement = {}, protect = false } = args;
-    const { login, accounts, settings, pods } = parts;
+    const { login, accounts, settings, pods, files } = parts;
     const homeLabels = { ...labels, "app.kubernetes.io/component": homeComponent };
     const claim = createHome(label, { notebook: name, namespace, labels: homeLabels, home, protect }, this);
     // Long and random, all of them, so their checksum gives nothing away and may stand in the open.
@@ -214,7 +221,7 @@ export class Notebook extends pulumi.ComponentResource {
               annotations: { ...placement.annotations, [checksumAnnotation]: startsWith },
             },
             spec: notebookPod({
-              ...{ image: args.image, resources: args.resources, databases: args.databases, credentials, login },
+              ...{ image: args.image, resources: args.resources, databases: files, credentials, login },
               serviceAccount: accounts.notebook,
               homeClaim: claim.metadata.name,
               sparkSettings: settings.metadata.name,

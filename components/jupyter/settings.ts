@@ -24,7 +24,7 @@ export const folders = {
   spark: "/etc/hamilton/spark",
   /** What the login needs: the token, or the files of the proxy. */
   login: "/etc/hamilton/login",
-  /** A file for each database; `HAMILTON_DATABASES`. */
+  /** What is known of databases, as `components/databases` makes it; `HAMILTON_DATABASES`. */
   databases: "/etc/hamilton/databases",
 } as const;
 

@@ -16,6 +16,8 @@ export interface PodTemplateSource {
   readonly size: PodSize;
   /** @default none: the cluster's default, which is 0 unless somebody made another */
   readonly priorityClassName?: string;
+  /** ConfigMaps of the namespace that the container reads as folders. @default none */
+  readonly configMaps?: readonly { readonly name: string; readonly mountPath: string }[];
   /** @default anywhere */
   readonly placement?: Omit<PodPlacement, "priorityClassName">;
 }
@@ -34,6 +36,7 @@ export const jobLabels = { "app.kubernetes.io/name": sparkApplication } as const
  */
 export function podTemplate(source: PodTemplateSource): types.input.core.v1.Pod & object {
   const { role, image, version, instance = `spark-${role}`, size, priorityClassName, placement = {} } = source;
+  const { configMaps = [] } = source;
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -59,12 +62,14 @@ export function podTemplate(source: PodTemplateSource): types.input.core.v1.Pod 
           volumeMounts: [
             { name: "temporary", mountPath: "/tmp" },
             { name: "work", mountPath: workDirectory },
+            ...configMaps.map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })),
           ],
         },
       ],
       volumes: [
         { name: "temporary", emptyDir: {} },
         { name: "work", emptyDir: {} },
+        ...configMaps.map(({ name }) => ({ name, configMap: { name } })),
       ],
     }),
   };

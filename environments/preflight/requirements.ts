@@ -141,7 +141,7 @@ export interface Target {
 /** The port of SMB over TCP. */
 const smbPort = 445;
 
-type TargetConfig = Pick<StackConfig, "volumes" | "objectStore" | "notebooks">;
+type TargetConfig = Pick<StackConfig, "volumes" | "objectStore" | "databases" | "notebooks">;
 type TargetRule = (config: TargetConfig) => readonly Target[];
 
 const shares: TargetRule = ({ volumes }) =>
@@ -163,6 +163,13 @@ const stores: TargetRule = ({ objectStore }) =>
   objectStore.kind === "external"
     ? [{ name: "object store", ...serverOf(objectStore.endpoint), key: "hamilton:objectStore.endpoint" }]
     : [];
+
+/** Databases speak a protocol of their own, within which TLS begins: only that the server answers is looked at. */
+const databases: TargetRule = ({ databases: all }) =>
+  Object.entries(all).map(([name, { host, port }]) => ({
+    ...{ name: `database ${name}`, host, port, tls: false },
+    key: `hamilton:databases.${name}.host`,
+  }));
 
 /** Login services, each once however many notebooks ask it. */
 const logins: TargetRule = ({ notebooks }) => {
@@ -189,7 +196,7 @@ function serverOf(url: string): Pick<Target, "host" | "port" | "tls"> {
 }
 
 /** One rule for each kind of server; a component that brings another kind adds its rule here. */
-const targetRules: readonly TargetRule[] = [shares, stores, logins];
+const targetRules: readonly TargetRule[] = [shares, stores, databases, logins];
 
 /** The servers outside the cluster that pods must reach. */
 export function targets(config: TargetConfig): readonly Target[] {

@@ -5,6 +5,7 @@ import { quotaFaults } from "../../components/spark/quota";
 import { settingFault } from "../../components/spark/settings";
 import { platformImages, sparkRelease } from "../versions";
 import { knownImages, platformImage, pulledImages } from "../images";
+import { databaseFaults } from "./database-rules";
 import { isProduction } from "./production";
 import { unknownKeyFault, valueFault, type ConfigFault } from "./faults";
 import { ingressFaults } from "./ingress-rules";
@@ -44,6 +45,7 @@ export function crossFaults(groups: Partial<Groups>, environment: string): reado
     sparkSizes,
     sparkSettings,
     environments,
+    databaseFaults,
     ingressFaults,
     notebookFaults,
   ];

@@ -24,7 +24,8 @@ export function notebookFaults(groups: Partial<Groups>, environment: string): re
         ...settingFaults(key, notebook),
         ...loginFaults(key, notebook, groups, environment),
         ...storeKeyFaults(key, notebook, groups),
-        ...unknownVolumes(key, notebook, groups),
+        ...unknownNames(`${key}.volumes`, notebook.volumes, groups.volumes, "each volume once"),
+        ...unknownNames(`${key}.databases`, notebook.databases, groups.databases, "each database once"),
       ];
     }),
     ...sharedVolumeFaults(groups),
@@ -85,23 +86,30 @@ function storeKeyFaults(
     : [];
 }
 
-function unknownVolumes(
+/** @param group what the names are of; nothing is known of one that has faults of its own */
+function unknownNames(
   key: string,
-  { volumes: seen = [] }: NotebookSettings,
-  { volumes }: Partial<Groups>,
+  names: readonly string[] = [],
+  group: object | undefined,
+  expected: string,
 ): readonly ConfigFault[] {
-  if (volumes === undefined) return [];
-  const known = Object.keys(volumes);
-  return seen.flatMap((volume, index) => {
-    const place = `${key}.volumes[${index}]`;
-    if (!known.includes(volume)) return [unknownKeyFault(place, volume, known)];
-    return seen.indexOf(volume) < index ? [valueFault(place, volume, "each volume once")] : [];
+  if (group === undefined) return [];
+  const known = Object.keys(group);
+  return names.flatMap((name, index) => {
+    const place = `${key}[${index}]`;
+    if (!known.includes(name)) return [unknownKeyFault(place, name, known)];
+    return names.indexOf(name) < index ? [valueFault(place, name, expected)] : [];
   });
 }
 
 /** The volumes that a notebook sees. */
 export function volumesOf({ volumes: seen }: NotebookSettings, volumes: Groups["volumes"]): readonly string[] {
   return seen ?? Object.keys(volumes);
+}
+
+/** The databases that a notebook may reach. */
+export function databasesOf({ databases: seen }: NotebookSettings, databases: Groups["databases"]): readonly string[] {
+  return seen ?? Object.keys(databases);
 }
 
 function sharedVolumeFaults({ volumes = {}, notebooks = {} }: Partial<Groups>): readonly ConfigFault[] {

@@ -129,6 +129,10 @@ const notebook = z.strictObject({
     .array(label())
     .optional()
     .meta({ description: "The volumes that the notebook sees, of hamilton:volumes. Default: all." }),
+  databases: z
+    .array(label())
+    .optional()
+    .meta({ description: "The databases that the notebook may reach, of hamilton:databases. Default: all." }),
   storeKeys,
   settings: sparkSettings("the notebook's kernels, beside those of every job"),
   nodeSelector,

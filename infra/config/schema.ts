@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clusterGroup, imagesGroup, namespacesGroup } from "./cluster";
+import { databasesGroup } from "./databases";
 import { expectation, faultsOf, type ConfigFault } from "./faults";
 import { ingressGroup } from "./ingress";
 import { notebooksGroup } from "./notebooks";
@@ -15,6 +16,7 @@ export const groupSchemas = {
   images: imagesGroup,
   volumes: volumesGroup,
   objectStore: objectStoreGroup,
+  databases: databasesGroup,
   spark: sparkGroup,
   ingress: ingressGroup,
   notebooks: notebooksGroup,

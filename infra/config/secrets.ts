@@ -25,7 +25,7 @@ export interface SecretReference {
 
 /** All places that name a secret, in the order of the groups. Groups that didn't parse name none. */
 export function secretReferences(groups: Partial<Groups>): readonly SecretReference[] {
-  const { images, volumes = {}, objectStore, ingress, notebooks = {} } = groups;
+  const { images, volumes = {}, objectStore, databases = {}, ingress, notebooks = {} } = groups;
   const found: SecretReference[] = [];
   if (images?.credentials)
     found.push({ key: "hamilton:images.credentials.password", name: images.credentials.password });
@@ -35,6 +35,8 @@ export function secretReferences(groups: Partial<Groups>): readonly SecretRefere
     for (const [user, pair] of Object.entries(objectStore.credentials))
       for (const [part, name] of Object.entries(pair))
         found.push({ key: `hamilton:objectStore.credentials.${user}.${part}`, name });
+  for (const [name, { password }] of Object.entries(databases))
+    found.push({ key: `hamilton:databases.${name}.password`, name: password });
   if (ingress?.tls.kind === "secret")
     for (const part of ["certificate", "key"] as const)
       found.push({ key: `hamilton:ingress.tls.${part}`, name: ingress.tls[part] });

@@ -19,7 +19,9 @@ describe("the check of a stack file alone", () => {
   it("gives what the environment amounts to, and the secrets that nobody has set with the command that sets them", async () => {
     const { faults, clashes, unsetSecrets, wanted } = await check("dev");
     expect([faults, clashes]).toEqual([[], []]);
-    expect(unsetSecrets.map(({ name }) => name)).toEqual(["harp-password", "registry-password"]);
+    expect(unsetSecrets.map(({ name }) => name)).toEqual([
+      ...["harp-database-password", "harp-password", "registry-password"],
+    ]);
     expect(unsetSecrets[0]?.command).toContain("pulumi config set --stack dev --secret --path");
     expect(wanted?.manifests.some(({ kind }) => kind === "StatefulSet")).toBe(true);
   });

@@ -41,6 +41,7 @@ const pulumi = (fails: (args: readonly string[]) => boolean = () => false): Pulu
 const secrets = new Map([
   ["harp-password", "Hunter2!"],
   ["registry-password", "Hunter3!"],
+  ["harp-database-password", "Hunter4!"],
 ]);
 
 const make = (program: PulumiProgram, signal?: AbortSignal) => {
@@ -61,7 +62,7 @@ describe("a made stack", () => {
   it("gives secrets to Pulumi's standard input, never to its arguments", async () => {
     await make(pulumi());
     expect(calls.flatMap(({ args }) => args).join(" ")).not.toContain("Hunter");
-    expect(calls.map(({ input }) => input).filter(Boolean)).toEqual(["Hunter2!", "Hunter3!"]);
+    expect(calls.map(({ input }) => input).filter(Boolean)).toEqual(["Hunter2!", "Hunter3!", "Hunter4!"]);
   });
 });
 

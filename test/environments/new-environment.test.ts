@@ -269,7 +269,8 @@ describe("an environment whose neighbour has a faulty stack file", () => {
 describe("the text of a new stack file", () => {
   it("holds what Pulumi wrote beside the values", () => {
     const { values } = make();
-    const secrets = { "harp-password": { secure: "v1:abc" }, "registry-password": { secure: "v1:def" } };
+    const names = ["harp-password", "registry-password", "harp-database-password"];
+    const secrets = Object.fromEntries(names.map((name) => [name, { secure: `v1:${name}` }]));
     const text = stackFileOf({ ...values, "hamilton:secrets": secrets }, "next", "dev", { encryptionsalt: "v1:salt" });
     expect(text).toMatch(/\nencryptionsalt: v1:salt\n$/);
     expect(parseStackFile(text, "next").unsetSecrets).toEqual([]);

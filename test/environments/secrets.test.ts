@@ -16,6 +16,7 @@ describe("the secrets that an environment needs", () => {
       "spark-secret-key",
       "submitter-access-key",
       "submitter-secret-key",
+      "harp-database-password",
       "ingress-certificate",
       "ingress-key",
       ...["notebook-analysts-login", "notebook-analysts-access-key", "notebook-analysts-secret-key"],
@@ -38,6 +39,7 @@ describe("a random secret", () => {
 
   it.each([
     ["harp-password", /can't be: the file server knows the password/],
+    ["harp-database-password", /can't be: the database knows the password of its user/],
     ["registry-password", /can't be: the registry knows the password/],
     ["notebook-risk-login", /can't be: the login service knows its client's secret/],
     ["ingress-key", /can't be: an authority has signed the certificate of this very key/],

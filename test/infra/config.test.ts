@@ -36,9 +36,11 @@ describe("a parsed stack file", () => {
   });
 
   it("lists the secrets that nobody has set yet, and none that somebody has", () => {
-    expect(parseStackFile(stackFileText("dev"), "dev").unsetSecrets).toEqual(["harp-password", "registry-password"]);
+    expect(parseStackFile(stackFileText("dev"), "dev").unsetSecrets).toEqual([
+      ...["harp-database-password", "harp-password", "registry-password"],
+    ]);
     const set = changed("dev", [["secrets"], { "harp-password": { secure: "v1:abc" } }]);
-    expect(parseStackFile(set, "dev").unsetSecrets).toEqual(["registry-password"]);
+    expect(parseStackFile(set, "dev").unsetSecrets).toEqual(["harp-database-password", "registry-password"]);
   });
 
   it("takes YAML numbers for CPUs", () => {

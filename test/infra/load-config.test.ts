@@ -29,7 +29,11 @@ function folder(secrets?: Record<string, unknown>): string {
   return path;
 }
 
-const both = { "harp-password": "hush-harp", "registry-password": "hush-registry" };
+const both = {
+  "harp-password": "hush-harp",
+  "registry-password": "hush-registry",
+  "harp-database-password": "hush-database",
+};
 const load = (path: string) => record(() => loadConfig(path), { stack: "dev" });
 const faults = (path: string) =>
   load(path).then(
@@ -52,7 +56,7 @@ describe("the configuration at run time", () => {
   it("refuses secrets that are not set, with the command that sets each", async () => {
     runtimeConfig(undefined, false);
     const lines = await faults(folder());
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     expect(lines[0]).toBe(
       'Pulumi.dev.yaml: hamilton:images.credentials.password is "registry-password"; expected the name of a secret that ' +
         "is set: pulumi config set --stack dev --secret --path 'hamilton:secrets.registry-password'.",

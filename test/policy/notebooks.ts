@@ -168,6 +168,19 @@ describe.each(environments)("the notebooks of %s", (environment) => {
         for (const from of [notebook, executor]) expect(refused(from, store, 9001)).toBe(true);
     });
 
+    if (environment !== "local")
+      it("reach the database, as their executors do, on its own port and addresses, and nobody else does", () => {
+        const [address, beside] = environment === "dev" ? ["10.20.5.11", "10.20.5.12"] : ["10.50.0.12", "10.50.0.13"];
+        for (const from of [notebook, executor]) {
+          expect(allowed(from, { address }, 1433)).toBe(true);
+          for (const port of [1432, 1434, 5432, 445, 22]) expect(refused(from, { address }, port)).toBe(true);
+          expect(refused(from, { address: beside }, 1433)).toBe(true);
+        }
+        const others = [bystander, end("Spark driver", "10.89.1.1"), end("Spark executor", "10.89.1.2")];
+        for (const from of others) expect(refused(from, { address }, 1433)).toBe(true);
+        for (const to of [notebook, executor]) expect(refused({ address }, to, 1433)).toBe(true);
+      });
+
     if (second !== undefined)
       it("are closed to each other and to each other's executors, both ways", () => {
         const other = end(`StatefulSet ${prefix}notebooks-${second}/${second}`, "10.89.4.1");

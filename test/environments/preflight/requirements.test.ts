@@ -105,6 +105,7 @@ describe("what an environment asks of a cluster", () => {
     expect(targets(of("prod").config)).toMatchObject([
       { name: "share harp", host: "files.example.com", port: 445, tls: false },
       { name: "object store", host: "s3.example.com", port: 443, tls: true },
+      { name: "database harp", host: "sql.example.com", port: 1433, tls: false },
       { name: "login of notebook analysts", host: "login.example.com", port: 443, tls: true },
     ]);
   });
