@@ -1,57 +1,23 @@
-import { createServer } from "node:net";
-import { existsSync, lstatSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientPorts } from "../../../components/spark/settings";
 import { inJupyterImage, makeScratch } from "./notebook/in-image";
+import { startImageServer, until, type ImageServer } from "./notebook/server";
 
 const scratch = makeScratch();
 const token = "a-token-for-tests-only";
-const ended = new AbortController();
-const lines: string[] = [];
-let root: string;
-let running: Promise<unknown>;
-
-/** A port that nothing uses at this moment. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 120; i++) {
-    if (await holds().catch(() => false)) return;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-  throw new Error(`waited in vain until ${what}; the server's last lines:\n${lines.slice(-20).join("\n")}`);
-}
+let server: ImageServer;
 
 const get = (path: string, headers: Record<string, string> = {}, options: RequestInit = {}) =>
-  fetch(`${root}${path}`, { redirect: "manual", headers, ...options });
+  fetch(`${server.root}${path}`, { redirect: "manual", headers, ...options });
 const withToken = { Authorization: `token ${token}` };
 
 beforeAll(async () => {
-  const port = await freePort();
-  root = `http://127.0.0.1:${port}/team-a`;
-  // As an editor would leave it.
-  writeFileSync(join(scratch.folder, "token"), `${token}\n`);
-  const server = ["/opt/entrypoint.sh", "tini", "-s", "--", "jupyter", "lab", `--ServerApp.port=${port}`];
-  running = inJupyterImage(scratch, server, {
-    env: { JUPYTER_TOKEN_FILE: "/scratch/token", HAMILTON_BASE_URL: "/team-a", HAMILTON_TERMINALS: "false" },
-    signal: ended.signal,
-    onError: (line) => lines.push(line),
-  });
-  await until("it answers", async () => (await get("/api")).ok);
+  server = await startImageServer(scratch, token);
 }, 300_000);
 
-afterAll(async () => {
-  ended.abort();
-  await running;
-}, 60_000);
+afterAll(() => server.stop(), 60_000);
 
 describe("the notebook server", () => {
   it.each(["/api/status", "/api/kernels", "/api/contents", "/api/sessions", "/api/me"])(
@@ -80,7 +46,7 @@ describe("the notebook server", () => {
   });
 
   it("has no other path than the one it was given", async () => {
-    const answer = await fetch(root.replace("/team-a", "/lab"), { redirect: "manual", headers: withToken });
+    const answer = await fetch(server.root.replace("/team-a", "/lab"), { redirect: "manual", headers: withToken });
     expect(answer.status).not.toBe(200);
   });
 
@@ -107,8 +73,8 @@ describe("the notebook server", () => {
   });
 
   it("writes no token to its log", () => {
-    expect(lines.length).toBeGreaterThan(5);
-    expect(lines.join("\n")).not.toContain(token);
+    expect(server.lines.length).toBeGreaterThan(5);
+    expect(server.lines.join("\n")).not.toContain(token);
   });
 
   it("shows the samples in the home, to be read and not to be changed", async () => {
@@ -158,7 +124,7 @@ describe("Spark's page of a kernel", () => {
       signal: kernel.signal,
       onOutput: (line) => (page = /^\/team-a(\/spark-ui\/\d+\/)$/.exec(line)?.[1] ?? page),
     });
-    await until("Spark has its page", () => Promise.resolve(page !== ""));
+    await until("Spark has its page", server.lines, () => Promise.resolve(page !== ""));
   }, 180_000);
 
   afterAll(async () => {
