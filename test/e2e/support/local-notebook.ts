@@ -7,6 +7,7 @@ import { keyPairFilesIn } from "../../../local/certificates/key-pairs";
 import { pageAuthority, pageCertificateFolder } from "../../../local/ingress/certificate";
 import { localPages } from "../../../local/ingress/pages";
 import { kubernetesObject, mustRun } from "./commands";
+import { JupyterApi } from "./jupyter-api";
 
 /** The notebook of stack `local`, as its users know it. */
 export interface LocalNotebook {
@@ -33,6 +34,12 @@ export async function localNotebook(): Promise<LocalNotebook> {
     throw new Error(`stack local has no notebook "${name}", or no ingress that leads to it`);
   const authority = readFileSync(keyPairFilesIn(pageCertificateFolder(), pageAuthority(pages)).certificate, "utf8");
   return { name, namespace: namespaceRole(name), page, token, authority };
+}
+
+/** Jupyter's API of a notebook, through the ingress. */
+export function apiOf({ page, token, authority }: LocalNotebook): JupyterApi {
+  const hosts = { [new URL(page).hostname]: "127.0.0.1" };
+  return new JupyterApi(page, token, { certificateAuthority: authority, hosts });
 }
 
 /** What the ingress answers to a request without a browser. */
