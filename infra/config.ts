@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
-import { parseDocument } from "yaml";
+import { parseDocument, type YAMLParseError } from "yaml";
 import { certificateFaults } from "./config/certificates";
 import { crossFaults } from "./config/cross-rules";
 import { ConfigError, unknownKeyFault, valueFault, type ConfigFault } from "./config/faults";
@@ -146,11 +146,20 @@ function readStackFile(text: string) {
   }
   const unreadable: ConfigFault | undefined =
     error !== undefined
-      ? { key: "the file", sentence: `is no YAML: ${(error.message.split("\n")[0] ?? "").replace(/:$/, "")}` }
+      ? { key: "the file", sentence: unreadableBecause(error, text) }
       : isGroup(config)
         ? undefined
         : valueFault("config", config, "a group of keys");
   return { values, secrets, faults, unreadable };
+}
+
+/** Why a text can't be read, the rest of the sentence about the file. Of the text nothing but the name of a key is shown. */
+function unreadableBecause({ code, message, pos, linePos }: YAMLParseError, text: string): string {
+  const [name] = /^"[^"\n]*"|^'[^'\n]*'|^[^:\s]+/.exec(text.slice(pos[0])) ?? [];
+  if (code !== "DUPLICATE_KEY" || name === undefined || linePos === undefined)
+    return `is no YAML: ${(message.split("\n")[0] ?? "").replace(/:$/, "")}`;
+  const [{ line, col }] = linePos;
+  return `has "${name.replace(/^(["'])(.*)\1$/, "$2")}" a second time at line ${line}, column ${col}; expected each key once`;
 }
 
 function isGroup(value: unknown): boolean {

@@ -87,11 +87,14 @@ function hosts(groups: Partial<Groups>, ingress: IngressGroup): readonly ConfigF
     .filter((name) => !known.includes(name))
     .map((name) => unknownKeyFault(`${root}.hosts.${name}`, name, known));
   const domain = ingress.domain.toLowerCase();
-  for (const [index, { name, host }] of pages.entries()) {
+  // Of two pages with one host the fault is that of the one whose host stands in the file.
+  const named = ({ name }: { readonly name: string }) => Number(name in ingress.hosts);
+  const ordered = [...pages].sort((a, b) => named(a) - named(b));
+  for (const [index, { name, host }] of ordered.entries()) {
     const key = `${root}.hosts.${name}`;
     if (host !== domain && !host.endsWith(`.${domain}`))
       faults.push(valueFault(key, host, `a name below ${root}.domain, such as "${name}.${domain}"`));
-    const owner = pages.slice(0, index).find((other) => other.host === host);
+    const owner = ordered.slice(0, index).find((other) => other.host === host);
     if (owner !== undefined)
       faults.push(valueFault(key, host, `a host of its own; this one is already that of "${owner.name}"`));
   }

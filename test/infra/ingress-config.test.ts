@@ -143,6 +143,25 @@ describe("a faulty ingress", () => {
     expect(oneFault(environment, path, value)).toBe(`Pulumi.${environment}.yaml: hamilton:ingress.${sentence}.`);
   });
 
+  it.each<[Record<string, string>, string]>([
+    [
+      { "notebook-harp": "store" },
+      'notebook-harp is "store.hamilton.localhost"; expected a host of its own; this one is already that of "store-console"',
+    ],
+    [
+      { "store-console": "Notebook-Harp" },
+      'store-console is "notebook-harp.hamilton.localhost"; expected a host of its own; this one is already that of "notebook-harp"',
+    ],
+    [
+      { "store-console": "pages", "notebook-harp": "pages" },
+      'store-console is "pages.hamilton.localhost"; expected a host of its own; this one is already that of "notebook-harp"',
+    ],
+  ])("whose names %j give two pages one host is refused at the key that names it", (hosts, sentence) => {
+    expect(oneFault("local", ["ingress", "hosts"], hosts)).toBe(
+      `Pulumi.local.yaml: hamilton:ingress.hosts.${sentence}.`,
+    );
+  });
+
   it("must have TLS in production, whatever the environment is called", () => {
     const plain: readonly (readonly [Path, unknown])[] = [
       [["ingress", "tls"], { kind: "none" }],

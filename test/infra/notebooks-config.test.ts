@@ -223,12 +223,20 @@ describe("a faulty notebook", () => {
     expect(oneFault(environment, path, value)).toBe(`Pulumi.${environment}.yaml: ${sentence}.`);
   });
 
-  it("of a name that is there already is a fault of the file", () => {
+  it.each([
+    ["harp: {}", "harp"],
+    ['"harp": {}', "harp"],
+  ])("of a name that is there already is refused with the name and its line: %s", (first, name) => {
     const text = stackFileText("local").replace(
       "    harp:\n      resources",
-      "    harp: {}\n    harp:\n      resources",
+      `    ${first}\n    harp:\n      resources`,
     );
-    expect(faults(text, "local")[0]).toMatch(/is no YAML: Map keys must be unique/);
+    const line = text
+      .split("\n")
+      .findIndex((one, index, all) => one === "    harp:" && all[index - 1]?.includes(first));
+    expect(faults(text, "local")).toEqual([
+      `Pulumi.local.yaml: the file has "${name}" a second time at line ${line + 1}, column 5; expected each key once.`,
+    ]);
   });
 
   it("with a login of the site is refused without an ingress, or with one without TLS", () => {
