@@ -10,6 +10,7 @@ import { withServicesHeldBack } from "./service-policy";
 /** Services that some packages start, and have started again at each boot, as soon as they are installed. */
 const servicesOf: Readonly<Record<string, readonly string[]>> = {
   containerd: ["containerd.service"],
+  postgresql: ["postgresql.service"],
   samba: ["smbd.service", "nmbd.service", "samba-ad-dc.service"],
 };
 
