@@ -2,6 +2,7 @@ import { StepError } from "../../console/errors";
 import { sparkPropertiesOf } from "../../kubernetes/pods";
 import { apiServerCheck } from "./api-server";
 import { capacityCheck } from "./capacity";
+import { certificateIssuerCheck } from "./certificate-issuer";
 import { type Check, reasonOf, runCheck, type Wanted } from "./check";
 import { type ClusterPlace, PreflightCluster } from "./cluster";
 import { gatewayClassCheck } from "./gateway-classes";
@@ -9,6 +10,7 @@ import { ingressClassCheck } from "./ingress-classes";
 import { nodePortCheck } from "./node-ports";
 import { ownershipCheck } from "./ownership";
 import { pageCertificateRows } from "./page-certificate";
+import { pageHostsCheck } from "./page-hosts";
 import { permissionsCheck } from "./permissions";
 import { probeNamespaceName, type ProbeTask, runProbe } from "./probe";
 import { quotaCheck } from "./quota";
@@ -26,6 +28,8 @@ const checks: readonly Check[] = [
   smbDriverCheck,
   ingressClassCheck,
   gatewayClassCheck,
+  pageHostsCheck,
+  certificateIssuerCheck,
   nodePortCheck,
   capacityCheck,
   quotaCheck,

@@ -3,6 +3,8 @@ import { judgeVersion } from "../../../environments/preflight/api-server";
 import { gatewayClassNeeds, judgeGatewayClasses } from "../../../environments/preflight/gateway-classes";
 import { judgeIngressClasses } from "../../../environments/preflight/ingress-classes";
 import { pageCertificateRows } from "../../../environments/preflight/page-certificate";
+import { judgeIssuer } from "../../../environments/preflight/certificate-issuer";
+import { hostsOf, judgeHosts } from "../../../environments/preflight/page-hosts";
 import { judgeNodePorts } from "../../../environments/preflight/node-ports";
 import { judgeOwnership, stateOf } from "../../../environments/preflight/ownership";
 import { judgePermissions, permissionsFor } from "../../../environments/preflight/permissions";
@@ -166,6 +168,51 @@ describe("GatewayClasses", () => {
     expect(rows()).toMatchObject([
       { verdict: "fail", found: "the cluster doesn't know the Gateway API in version v1" },
     ]);
+  });
+});
+
+describe("the hosts of pages", () => {
+  const named = (kind: string, namespace: string, spec: object) => ({
+    ...{ kind, metadata: { namespace, name: "store-console" } },
+    spec: spec as never,
+  });
+  const ingress = (namespace: string, host: string) => named("Ingress", namespace, { rules: [{ host }, {}] });
+  const route = (namespace: string, host: string) => named("HTTPRoute", namespace, { hostnames: [host] });
+  const needs = hostsOf([ingress("ours", "store.example.com"), named("Service", "ours", {})]);
+
+  it("are those of Ingresses and of HTTPRoutes, in small letters", () => {
+    expect(hostsOf([ingress("a", "Store.example.com"), route("b", "x.example.com")])).toEqual([
+      { host: "store.example.com", owner: "Ingress a/store-console" },
+      { host: "x.example.com", owner: "HTTPRoute b/store-console" },
+    ]);
+  });
+
+  it("are fine where they are free or the environment's own", () => {
+    const taken = hostsOf([ingress("ours", "store.example.com"), ingress("theirs", "other.example.com")]);
+    expect(judgeHosts(needs, taken)).toMatchObject([{ check: "hosts of pages", verdict: "ok" }]);
+    expect(judgeHosts([], taken)).toEqual([]);
+  });
+
+  it.each([ingress, route])("that lead elsewhere on the cluster already are told with whose they are", (other) => {
+    const [row] = judgeHosts(
+      needs,
+      hostsOf([ingress("ours", "store.example.com"), other("theirs", "store.example.com")]),
+    );
+    expect(row).toMatchObject({ check: "host store.example.com", verdict: "fail" });
+    expect(row?.found).toMatch(/^leads to another page already: \w+ theirs\/store-console$/);
+  });
+});
+
+describe("the issuer of certificates", () => {
+  it.each([
+    ["there", [{ name: "site-ca", ready: true }], "ok", /^there$/],
+    ["not ready", [{ name: "site-ca", ready: false }], "warn", /not ready/],
+    ["another one", [{ name: "lets", ready: true }], "fail", /^not there; the cluster has lets$/],
+    ["nowhere", undefined, "fail", /no cert-manager/],
+  ] as const)("is %s", (_, known, verdict, found) => {
+    const row = judgeIssuer("ClusterIssuer", "site-ca", known);
+    expect(row).toMatchObject({ check: "ClusterIssuer site-ca", verdict });
+    expect(row.found).toMatch(found);
   });
 });
 
