@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { projectDirectory } from "../../../infra/project";
 import { localPages } from "../../../local/ingress/pages";
 import { TestBrowser } from "../support/browser";
@@ -19,6 +19,7 @@ describe("a notebook in the browser, through the ingress", () => {
   const address = (path: string) => `${notebook.page}${path}`;
 
   beforeAll(async () => {
+    mkdirSync(artifacts, { recursive: true });
     notebook = await localNotebook();
     const hosts = { [`*.${new URL(notebook.page).hostname.replace(/^[^.]+\./, "")}`]: "127.0.0.1" };
     browser = await TestBrowser.start({ certificateAuthority: notebook.authority, hosts });
@@ -26,6 +27,11 @@ describe("a notebook in the browser, through the ingress", () => {
     lab = await JupyterLab.open(browser.context, address("/lab/tree/samples/1-files-on-the-share.ipynb?reset"));
   });
   afterAll(() => browser.stop());
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== "fail") return;
+    for (const [index, tab] of browser.context.pages().entries())
+      await tab.screenshot({ path: join(artifacts, `failed-${index}.png`) });
+  });
 
   it("is sent from http to https", async () => {
     const [http] = localPages()?.nodePorts ?? [];
@@ -62,7 +68,7 @@ describe("a notebook in the browser, through the ingress", () => {
       while (!watching.signal.aborted) for (const executor of await executorsIn(notebook.namespace)) seen.add(executor);
     })();
     try {
-      await lab.runAllCells(240_000);
+      await lab.runAllCells(120_000);
     } finally {
       watching.abort();
       await watch;
@@ -70,7 +76,6 @@ describe("a notebook in the browser, through the ingress", () => {
     expect(await lab.errors()).toEqual([]);
     expect(await lab.plots()).toBe(1);
     expect(seen.size).toBeGreaterThan(0);
-    mkdirSync(artifacts, { recursive: true });
     await lab.tab.screenshot({ path: join(artifacts, "notebook.png") });
   });
 
@@ -89,7 +94,7 @@ describe("a notebook in the browser, through the ingress", () => {
     const long = await JupyterLab.open(browser.context, address("/lab?reset"));
     await long.openNewNotebook();
     const [ran] = await Promise.all([
-      long.runCell("import time; time.sleep(75); print('came', 'through')", 120_000),
+      long.runCell("import time; time.sleep(75); print('came', 'through')", 100_000),
       until("the executors are gone", 240, async () => (await executorsIn(notebook.namespace)).length === 0),
     ]);
     expect(ran).toContain("came through");

@@ -68,9 +68,12 @@ export class JupyterLab {
 
   private async waitForKernel(): Promise<void> {
     await this.tab.locator(`${panel} .jp-CodeCell`).first().waitFor({ timeout: 60_000 });
-    // The kernel has started once it is idle.
-    const idle = this.tab.locator(`${panel} .jp-Notebook-ExecutionIndicator[data-status="idle"]`);
-    await idle.waitFor({ timeout: 120_000 });
+    // The notebook's own indicator says "idle" before there is a kernel, and JupyterLab starts a second kernel for a cell
+    // that is run before the first one is known to it. The status bar tells them apart.
+    await this.tab
+      .locator("#jp-main-statusbar")
+      .getByText(/^Python 3 .*\| Idle$/)
+      .waitFor({ timeout: 120_000 });
   }
 
   /** The errors that cells show. */
