@@ -1,6 +1,7 @@
 """Runs in the preflight's pods: waits for connections, or tries to open them and prints what came of it as JSON."""
 
 import base64
+import importlib.metadata
 import json
 import os
 import socket
@@ -100,6 +101,15 @@ def policy(host, allowed, denied):
     return "open" if reached else "unknown"
 
 
+def contents():
+    """What this image brings: Python, whose minor version notebooks and executors must share, and Spark."""
+    try:
+        spark = importlib.metadata.version("pyspark")
+    except importlib.metadata.PackageNotFoundError:
+        spark = None
+    return {"python": "{}.{}".format(*sys.version_info), "spark": spark}
+
+
 def probe(task):
     results = [None] * len(task["targets"])
 
@@ -109,7 +119,7 @@ def probe(task):
     threads = [threading.Thread(target=fill, args=entry) for entry in enumerate(task["targets"])]
     for thread in threads:
         thread.start()
-    answer = {"policy": policy(**task["policy"])}
+    answer = {"policy": policy(**task["policy"]), "contents": contents()}
     for thread in threads:
         thread.join()
     print(json.dumps({**answer, "targets": results}))

@@ -45,6 +45,8 @@ export interface ProbeFacts {
   /** Why the pods came to no end. */
   readonly stopped?: string;
   readonly targets?: readonly TargetResult[];
+  /** What the image brings: the minor version of Python, and Spark's release where there is one. */
+  readonly contents?: { readonly python: string; readonly spark: string | null };
   /** Whether a NetworkPolicy between two pods held; unknown where not even the open port answered. */
   readonly policy?: "enforced" | "open" | "unknown";
 }
@@ -107,7 +109,7 @@ const noImage = "the Spark image can't be had";
 const noImageNeeded = "the probe's pod came to no node that could pull it";
 
 /** The last line of the log; a log that is JSON as a whole comes parsed already. */
-function parsed(log: Values): Pick<ProbeFacts, "targets" | "policy"> {
+function parsed(log: Values): Pick<ProbeFacts, "targets" | "policy" | "contents"> {
   const line = "targets" in log ? log : (JSON.parse(text(log, "message").split("\n").at(-1) ?? "") as Values);
   return line;
 }

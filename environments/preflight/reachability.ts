@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { sparkRelease } from "../../infra/versions";
 import { dnsProof, type ProbeFacts, type TargetResult } from "./probe";
 import type { Target } from "./requirements";
 import { fail, notChecked, ok, type Row, warn } from "./row";
@@ -6,6 +7,7 @@ import { fail, notChecked, ok, type Row, warn } from "./row";
 /** The rows that the probe fills, by their titles. */
 export const probeTitles = {
   image: "image registry",
+  contents: "image contents",
   podSecurity: "Pod Security",
   policy: "NetworkPolicies",
   dns: dnsProof.name,
@@ -16,8 +18,8 @@ const soon = 21;
 
 /** All titles of the probe's rows for an environment. */
 export function titlesOf(wanted: readonly Target[]): readonly string[] {
-  const { image, podSecurity, policy, dns } = probeTitles;
-  return [image, podSecurity, policy, dns, ...wanted.map((target) => target.name)];
+  const { image, contents, podSecurity, policy, dns } = probeTitles;
+  return [image, contents, podSecurity, policy, dns, ...wanted.map((target) => target.name)];
 }
 
 /** The rows of what the probe found. */
@@ -31,6 +33,7 @@ export function judgeProbe(
   const dns = resultOf(dnsProof.name);
   return [
     judgeImage(facts, image),
+    facts.contents === undefined ? notChecked(probeTitles.contents, unknown) : judgeContents(facts.contents),
     facts.podSecurity === "enforced"
       ? ok(probeTitles.podSecurity, "a privileged pod is refused where the level is restricted")
       : fail(
@@ -54,6 +57,17 @@ function judgeImage({ image: { pulled, said }, stopped }: ProbeFacts, image: str
     probeTitles.image,
     `${image}: ${said}`,
     "push the image (npm run images), or mend hamilton:images: registry, tag, credentials",
+  );
+}
+
+/** Executors with another Python than the notebook's or the job's driver fail with the first function sent to them. */
+function judgeContents({ python, spark }: NonNullable<ProbeFacts["contents"]>): Row {
+  const found = `Python ${python}, ${spark === null ? "no Spark" : `Spark ${spark}`}`;
+  if (python === sparkRelease.python && spark === sparkRelease.spark) return ok(probeTitles.contents, found);
+  return fail(
+    probeTitles.contents,
+    `${found}; notebooks and this program have Python ${sparkRelease.python}, Spark ${sparkRelease.spark}`,
+    "build all images from the same infra/versions.ts (npm run images), or mend hamilton:images.spark",
   );
 }
 

@@ -7,6 +7,7 @@ import { listenerPod, probeNamespace, probePod } from "../../../environments/pre
 import { progressOf } from "../../../environments/preflight/probe-progress";
 import { judgeProbe, judgeTarget, titlesOf } from "../../../environments/preflight/reachability";
 import type { Target } from "../../../environments/preflight/requirements";
+import { sparkRelease } from "../../../infra/versions";
 import { schemaFaults } from "../../support/kubernetes-schema";
 
 const now = new Date("2026-06-01T00:00:00Z");
@@ -18,6 +19,7 @@ describe("what the probe found", () => {
     leftovers: [],
     podSecurity: "enforced",
     image: { pulled: true, said: "on node one already" },
+    contents: { python: sparkRelease.python, spark: sparkRelease.spark },
     policy: "enforced",
     targets: [
       { name: "DNS in pods", addresses: ["10.96.0.1"] },
@@ -28,17 +30,32 @@ describe("what the probe found", () => {
     judgeProbe({ ...facts, ...changed }, [share], { image: "spark:1", now }).map(({ verdict }) => verdict);
 
   it.each([
-    ["all is well", {}, ["ok", "ok", "ok", "ok", "ok"]],
-    ["Pod Security isn't enforced", { podSecurity: "not enforced" }, ["ok", "fail", "ok", "ok", "ok"]],
-    ["NetworkPolicies aren't", { policy: "open" }, ["ok", "ok", "warn", "ok", "ok"]],
-    ["nobody knows of NetworkPolicies", { policy: "unknown" }, ["ok", "ok", "not checked", "ok", "ok"]],
+    ["all is well", {}, ["ok", "ok", "ok", "ok", "ok", "ok"]],
+    ["the image has another Python", { contents: { python: "3.11", spark: sparkRelease.spark } }, ["ok", "fail"]],
+    ["the image has another Spark", { contents: { python: sparkRelease.python, spark: "4.0.1" } }, ["ok", "fail"]],
+    ["the image has no Spark", { contents: { python: sparkRelease.python, spark: null } }, ["ok", "fail"]],
+    ["Pod Security isn't enforced", { podSecurity: "not enforced" }, ["ok", "ok", "fail", "ok", "ok", "ok"]],
+    ["NetworkPolicies aren't", { policy: "open" }, ["ok", "ok", "ok", "warn", "ok", "ok"]],
+    ["nobody knows of NetworkPolicies", { policy: "unknown" }, ["ok", "ok", "ok", "not checked", "ok", "ok"]],
     [
       "the image can't be had",
-      { image: { pulled: false, said: "not found" }, stopped: "no image", policy: undefined, targets: undefined },
-      ["fail", "ok", "not checked", "not checked", "not checked"],
+      {
+        image: { pulled: false, said: "not found" },
+        ...{ stopped: "no image", contents: undefined, policy: undefined, targets: undefined },
+      },
+      ["fail", "not checked", "ok", "not checked", "not checked", "not checked"],
     ],
   ] as const)("where %s", (_, changed, expected) => {
-    expect(verdicts(changed as Partial<ProbeFacts>)).toEqual(expected);
+    expect(verdicts(changed as Partial<ProbeFacts>).slice(0, expected.length)).toEqual(expected);
+  });
+
+  it("says which Python and which Spark the image should have", () => {
+    const contents = { python: "3.11", spark: sparkRelease.spark };
+    const [, row] = judgeProbe({ ...facts, contents }, [share], { image: "spark:1", now });
+    const { python, spark } = sparkRelease;
+    expect(row?.found).toBe(
+      `Python 3.11, Spark ${spark}; notebooks and this program have Python ${python}, Spark ${spark}`,
+    );
   });
 
   it("has a row for every title", () => {
