@@ -25,7 +25,12 @@ export interface NotebookSizes {
   readonly executor: PodSize;
   readonly executors: ExecutorBounds;
   readonly quota: NotebookQuota;
+  /** How people log in: at the site's service through a proxy, which the quota counts too. @default without a proxy */
+  readonly login?: { readonly kind: "token" | "oidc" };
 }
+
+/** What the proxy of a login at the site's service sets aside, and the most memory that it may take. */
+export const proxySize = { cpu: "20m", memory: "64Mi", memoryLimit: "128Mi" } as const;
 
 /** The default of {@link NotebookResources.scratch}. */
 export const defaultScratch = "4Gi";
@@ -37,8 +42,17 @@ export const defaultScratch = "4Gi";
 const besideHeap = 768 * 2 ** 20;
 
 /** @throws ValueFault if a quantity doesn't parse. */
-export function notebookDemand({ cpu, memory }: NotebookResources): PodDemand {
+function notebookDemand({ cpu, memory }: NotebookResources): PodDemand {
   return { cpu: cpus("resources.cpu", cpu), memory: memoryBytes("resources.memory", memory) };
+}
+
+/** What the quota counts of a notebook's pod: memory by its limit. */
+function withProxy({ cpu, memory }: PodDemand, login: NotebookSizes["login"]): PodDemand {
+  if (login?.kind !== "oidc") return { cpu, memory };
+  return {
+    cpu: cpu + cpus("cpu", proxySize.cpu),
+    memory: memory + kubernetesBytes("memory", proxySize.memoryLimit),
+  };
 }
 
 /**
@@ -48,7 +62,7 @@ export function notebookDemand({ cpu, memory }: NotebookResources): PodDemand {
  * @returns every fault; none if all is well.
  */
 export function notebookSizeFaults(sizes: NotebookSizes): readonly ValueFault[] {
-  const { resources, driverMemory, executor, executors, quota } = sizes;
+  const { resources, driverMemory, executor, executors, quota, login } = sizes;
   const { min = 0, max } = executors;
   const parsed: ValueFault[] = [];
   const read = <T>(root: string, parse: () => T): T | undefined => {
@@ -74,7 +88,7 @@ export function notebookSizeFaults(sizes: NotebookSizes): readonly ValueFault[] 
     ...parsed,
     ...bounds,
     ...heapFaults(sizes, pod, heap),
-    ...quotaFaults(quota, whole, pod, each, Math.max(1, min)),
+    ...quotaFaults(quota, whole, withProxy(pod, login), each, Math.max(1, min)),
   ];
 }
 

@@ -5,6 +5,7 @@ import { ValueFault } from "../core/errors";
 import { seconds } from "../core/quantities";
 import type { SecureContainerArgs } from "../core/pod-security";
 import type { LoginArgs, LoginParts, OidcLogin } from "./login";
+import { proxySize } from "./notebook-size";
 import { emailsText, proxyConfiguration, proxyFiles, proxyPort } from "./oauth2-proxy";
 import { folders, jupyterPort } from "./settings";
 
@@ -97,7 +98,10 @@ function sidecar(image: string): SecureContainerArgs {
     command: ["oauth2-proxy"],
     args: [`--config=${folders.login}/${proxyFiles.configuration}`],
     ports: [{ name: "web", containerPort: proxyPort }],
-    resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+    resources: {
+      requests: { cpu: proxySize.cpu, memory: proxySize.memory },
+      limits: { memory: proxySize.memoryLimit },
+    },
     startupProbe: { ...probe("/ping"), periodSeconds: 2, failureThreshold: 30 },
     livenessProbe: { ...probe("/ping"), failureThreshold: 5 },
     readinessProbe: probe("/ready"),

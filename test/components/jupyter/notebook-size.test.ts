@@ -27,6 +27,15 @@ describe("a notebook's sizes", () => {
     ).toEqual([]);
   });
 
+  it("count the proxy of a login at the site's service as a part of the notebook's pod", () => {
+    const tight = { cpu: "1.5", memory: "5530m", pods: 5 };
+    expect(faults({ quota: tight, login: { kind: "token" } })).toEqual([]);
+    expect(faults({ quota: tight, login: { kind: "oidc" } })).toEqual([
+      "quota.cpu: enough for the notebook (520m) and 1 executor (1)",
+      "quota.memory: enough for the notebook (4224Mi) and 1 executor (1434Mi)",
+    ]);
+  });
+
   it.each<[string, Partial<NotebookSizes>, string]>([
     [
       "a pod without room for a driver",
