@@ -10,8 +10,9 @@ import threading
 import time
 
 from hamilton import session
+from hamilton.database_faults import database_fault
 from hamilton.environment import volumes
-from hamilton.errors import SparkUnavailable
+from hamilton.errors import HamiltonError, SparkUnavailable
 from hamilton.executor_faults import Fault, fault_of_log, fault_of_pods, log_entries
 from hamilton.kubernetes_api import KubernetesApi
 from hamilton.volume_check import VolumeCheck
@@ -62,7 +63,11 @@ class CellWatch:
         if lost and session.driver_has_ended(wait_seconds=3):
             return SparkUnavailable(driver_end(session.driver_exit_code(), log_entries(session.log_tail())))
         away = self._volumes.fault(text)
-        return None if away is None else SparkUnavailable(f"{away[0].upper()}{away[1:]}.")
+        if away is not None:
+            return SparkUnavailable(f"{away[0].upper()}{away[1:]}.")
+        # In a running job: what fails while a table is asked for names the database itself.
+        database = database_fault(text) if type(error).__name__ == "Py4JJavaError" else None
+        return None if database is None else HamiltonError(f"a database, as an executor found it: {database}")
 
 
 class _Cell:

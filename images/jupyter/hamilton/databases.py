@@ -7,6 +7,7 @@ import pathlib
 import re
 from collections.abc import Mapping
 
+from hamilton.database_faults import database_fault
 from hamilton.environment import known
 from hamilton.errors import HamiltonError
 
@@ -44,9 +45,18 @@ class Database(Mapping):
         return mssql_python.connect(connection_string(self.url, self.user, self._password()), **options)
 
     def _read(self, **options):
+        from py4j.protocol import Py4JJavaError
+
         from hamilton.session import spark
 
-        return spark.read.format("jdbc").options(**{"fetchsize": FETCH_SIZE, **self, **options}).load()
+        try:
+            # Spark asks the database at once what columns there are: whatever keeps this notebook from it fails here.
+            return spark.read.format("jdbc").options(**{"fetchsize": FETCH_SIZE, **self, **options}).load()
+        except Py4JJavaError as error:
+            fault = database_fault(str(error))
+            if fault is None:
+                raise
+            raise HamiltonError(f'database "{self.name}" ({server(self.url)}): {fault}') from None
 
     def _password(self):
         try:
@@ -88,6 +98,11 @@ def jdbc(name, folder=None):
     if missing:
         raise HamiltonError(f'the entry of database "{name}" has no {", ".join(missing)}: {path}')
     return Database(name, entry["url"], entry["driver"], entry["user"], path.parent / entry["passwordFile"])
+
+
+def server(url):
+    """Host and port of a JDBC URL; what stands before its options where it has neither."""
+    return re.match(r"(?:jdbc:\w+://)?([^/;?]*)", url)[1]
 
 
 def connection_string(url, user, password):

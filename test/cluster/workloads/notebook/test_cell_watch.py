@@ -57,6 +57,16 @@ class Cells(unittest.TestCase):
         self.assertEqual((self.ended, self.shown), (0, ["A volume is away."]))
 
 
+class Failures(unittest.TestCase):
+    def test_of_a_database_in_a_job_come_down_to_the_drivers_sentence(self):
+        java = type("Py4JJavaError", (Exception,), {})
+        watch = cell_watch.CellWatch(self.fail)
+        explained = watch.explain(java("x: org.postgresql.util.PSQLException: FATAL: too many connections\n\tat a.b"))
+        self.assertEqual(str(explained), "a database, as an executor found it: FATAL: too many connections")
+        self.assertIsNone(watch.explain(java("x: java.lang.NullPointerException: null")))
+        self.assertIsNone(watch.explain(ValueError("org.postgresql.util.PSQLException: quoted by somebody")))
+
+
 class Sentences(unittest.TestCase):
     def test_of_another_python_name_both(self):
         text = "PySparkRuntimeError: [PYTHON_VERSION_MISMATCH] Python in worker has different version: 3.11 than that in driver: 3.13, …"
