@@ -1,17 +1,20 @@
 import { cpus, tmpdir } from "node:os";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { Argument, Command, InvalidArgumentError } from "commander";
 import { execa } from "execa";
 import { projectDirectory } from "../../infra/project";
 import { formatDuration } from "../../console/progress";
 import { readStartTimes } from "../../local/stack/record";
+import { writeWhole } from "../../review/whole-file";
 import { measureMemory } from "./memory";
+import { measureRound } from "./notebook/measure";
+import type { Round } from "./notebook/round";
+import { notebookLines } from "./notebook/section";
+import { pageWith, type Section } from "./page";
 import { median, paired, spread } from "./paired";
 import { measurePreviews } from "./preview";
 import { measureSubmissions } from "./submit";
-
-/** A section of the page: a heading and its lines. */
-type Section = readonly [string, ...string[]];
 
 async function previews(rounds: number): Promise<Section> {
   const { objects, passwords, times } = await measurePreviews(rounds);
@@ -116,35 +119,54 @@ async function submissions(rounds: number): Promise<Section> {
   ];
 }
 
-/** Measures everything on the running embedded cluster and writes `docs/benchmarks.md`. */
-async function main(): Promise<void> {
-  const rounds = 5;
+async function notebooks(rounds: number): Promise<Section> {
+  const taken: Round[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    taken.push(await measureRound((line) => console.log(`notebook, round ${round}: ${line}`)));
+  }
+  return ["The first answer in a notebook", ...notebookLines(taken)];
+}
+
+/** What can be measured, in the order of the page. */
+const measurements: Readonly<Record<string, (rounds?: number) => Section | Promise<Section>>> = {
+  memory,
+  start: starting,
+  render: (rounds = 5) => rendering(rounds),
+  diff: (rounds = 5) => comparing(rounds),
+  preview: (rounds = 10) => previews(rounds),
+  submit: (rounds = 3) => submissions(rounds),
+  notebook: (rounds = 3) => notebooks(rounds),
+};
+
+/** Measures what was asked for and writes its sections of `docs/benchmarks.md`; the others stay. */
+async function measure(names: readonly string[], { rounds, print }: { rounds?: number; print?: true }): Promise<void> {
   const sections: Section[] = [];
-  const measured: (() => Section | Promise<Section>)[] = [
-    memory,
-    starting,
-    () => rendering(rounds),
-    () => comparing(rounds),
-    () => previews(2 * rounds),
-    () => submissions(3),
-  ];
-  for (const measure of measured) {
-    const section = await measure();
+  for (const name of names.length === 0 ? Object.keys(measurements) : names) {
+    const section = await measurements[name]?.(rounds);
+    if (section === undefined) throw new Error(`no measurement is called ${name}`);
     console.log(`\n${section.join("\n")}`);
     sections.push(section);
   }
-  const page = [
-    "# Benchmarks",
-    "",
-    `Written by \`npm run bench\` on a host with ${cpus().length} cores, on the running embedded cluster. The host is shared and noisy: ratios come from runs taken in turn, and are what to compare.`,
-    ...sections.flatMap(([heading, ...lines]) => ["", `## ${heading}`, "", ...lines]),
-    "",
-  ].join("\n");
-  writeFileSync(join(projectDirectory, "docs", "benchmarks.md"), page);
-  await execa("npx", ["prettier", "--write", "docs/benchmarks.md"], { cwd: projectDirectory });
+  if (print) return;
+  const file = join(projectDirectory, "docs", "benchmarks.md");
+  const introduction = `# Benchmarks\n\nWritten by \`npm run bench\` on a host with ${cpus().length} cores, on the running embedded cluster. The host is shared and noisy: ratios come from runs taken in turn, and are what to compare.`;
+  writeWhole(file, pageWith(names.length === 0 ? "" : readFileSync(file, "utf8"), introduction, sections));
+  await execa("npx", ["prettier", "--write", file], { cwd: projectDirectory });
 }
 
-void main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+const whole = (text: string) => {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("expected a whole number from 1 on");
+  return Number(text);
+};
+
+void new Command("npm run bench --")
+  .description("Measures on the running embedded cluster and writes docs/benchmarks.md. Exit code 1 where it can't.")
+  .addArgument(new Argument("[names...]", "what to measure; everything for none").choices(Object.keys(measurements)))
+  .option("--rounds <number>", "how often each is measured, where it is measured more than once", whole)
+  .option("--print", "print the figures, and leave the page alone")
+  .action(measure)
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
