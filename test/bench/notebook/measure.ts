@@ -13,11 +13,11 @@ import { TestBrowser } from "../../e2e/support/browser";
 import { ExecutorPods } from "./executor-pods";
 import { measureFloor } from "./floor";
 import { NotebookTab } from "./notebook-tab";
-import { type Moments, within } from "./phases";
+import { earliest, latest, type Moments, since, within } from "./phases";
 import { type Round, ways } from "./round";
 import { ServerPod } from "./server-pod";
 import { applications } from "./spark-pages";
-import { executorEntries, firstSince } from "./spark-log";
+import { executorEntries } from "./spark-log";
 
 /** The notebook of the embedded cluster that is measured. */
 const notebook = "harp";
@@ -46,16 +46,17 @@ export async function measureRound(report: (line: string) => void): Promise<Roun
     const { run = 0, answered = 0 } = shown;
     const log = executorEntries(await pod.sparkLogs());
     const [application] = await applications(tab.get);
-    const job = application?.jobs.find(({ submitted }) => submitted >= run);
+    // Adaptive execution runs a job for each stage.
+    const jobs = (application?.jobs ?? []).filter(({ submitted }) => submitted >= run && submitted <= answered);
     const found: Moments = {
       contextBegan: application?.began,
-      jobSubmitted: job?.submitted,
-      jobCompleted: job?.completed,
+      jobSubmitted: earliest(jobs.map(({ submitted }) => submitted)),
+      jobCompleted: latest(jobs.map(({ completed }) => completed)),
       ...(asksForExecutors
         ? {
-            executorAskedFor: firstSince(log.askedFor, run),
+            executorAskedFor: earliest(since(run, log.askedFor)),
             ...executors.firstSince(run),
-            executorRegistered: firstSince(log.registered, run),
+            executorRegistered: earliest(since(run, log.registered)),
           }
         : {}),
     };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { phasesOf, rowsOf, wholeOf, within, type Moments } from "./phases";
+import { earliest, latest, phasesOf, rowsOf, since, wholeOf, within, type Moments } from "./phases";
 
 const first: Moments = {
   clicked: 1000,
@@ -51,5 +51,16 @@ describe("the way to an answer", () => {
     expect(within({ contextBegan: 4, jobSubmitted: 5, jobCompleted: 9, podCreated: 10 }, 5, 9)).toEqual({
       ...{ jobSubmitted: 5, jobCompleted: 9 },
     });
+  });
+});
+
+describe("some moments", () => {
+  it("have a first and a last one, also since another", () => {
+    expect(earliest(since(3, [8, 2, 5]))).toBe(5);
+    expect(latest([8, 2, 5])).toBe(8);
+  });
+
+  it("may be none", () => {
+    expect([earliest(since(9, [8, 2, 5])), latest([])]).toEqual([undefined, undefined]);
   });
 });

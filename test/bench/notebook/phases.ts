@@ -63,3 +63,18 @@ export function rowsOf(ways: readonly Moments[]): readonly Moment[] {
 export function within(times: Moments, from: number, to: number): Moments {
   return Object.fromEntries(Object.entries(times).filter(([, time]) => time >= from && time <= to));
 }
+
+/** Those of some moments that are at or after another. */
+export function since(moment: number, times: readonly number[]): readonly number[] {
+  return times.filter((time) => time >= moment);
+}
+
+/** The first of some moments; nothing where there is none. */
+export function earliest(times: readonly number[]): number | undefined {
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** The last of some moments; nothing where there is none. */
+export function latest(times: readonly number[]): number | undefined {
+  return times.length === 0 ? undefined : Math.max(...times);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { executorEntries, firstSince } from "./spark-log";
+import { executorEntries } from "./spark-log";
 
 const log = `WARNING: Using incubator modules: jdk.incubator.vector
 2026-01-15T10:00:01.100Z INFO KubernetesClusterSchedulerBackend: SchedulerBackend is ready for scheduling
@@ -19,15 +19,5 @@ describe("the log of a kernel's Spark", () => {
 
   it("may say nothing of executors", () => {
     expect(executorEntries("")).toEqual({ askedFor: [], registered: [] });
-  });
-});
-
-describe("the first moment since another", () => {
-  it.each([
-    { since: 2, first: 2 },
-    { since: 3, first: 5 },
-    { since: 9, first: undefined },
-  ])("$since: $first", ({ since, first }) => {
-    expect(firstSince([8, 2, 5], since)).toBe(first);
   });
 });

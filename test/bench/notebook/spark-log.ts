@@ -19,12 +19,3 @@ export function executorEntries(log: string): ExecutorEntries {
     registered: timesOf(/^Registered executor\b/),
   };
 }
-
-/**
- * The first of these moments at or after another.
- *
- * @returns nothing where there is none
- */
-export function firstSince(times: readonly number[], since: number): number | undefined {
-  return times.filter((time) => time >= since).sort((a, b) => a - b)[0];
-}
