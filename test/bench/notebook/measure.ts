@@ -1,15 +1,10 @@
-import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
-import { namespaceRole, pageName } from "../../../components/jupyter/settings";
-import { keyPairFilesIn } from "../../../local/certificates/key-pairs";
-import { pageAuthority, pageCertificateFolder } from "../../../local/ingress/certificate";
-import { localPages } from "../../../local/ingress/pages";
-import { stackOutputs } from "../../../local/stack/engine";
 import { readStartRecord } from "../../../local/stack/record";
 import { makeScratch } from "../../cluster/workloads/notebook/in-image";
 import { TestBrowser } from "../../e2e/support/browser";
+import { localNotebook, until } from "../../e2e/support/local-notebook";
 import { ExecutorPods } from "./executor-pods";
 import { measureFloor } from "./floor";
 import { NotebookTab } from "./notebook-tab";
@@ -19,26 +14,25 @@ import { ServerPod } from "./server-pod";
 import { applications } from "./spark-pages";
 import { executorEntries } from "./spark-log";
 
-/** The notebook of the embedded cluster that is measured. */
-const notebook = "harp";
-
 /** Measures a round of first and later answers in a browser, and the same line in `local[1]` on this host. */
 export async function measureRound(report: (line: string) => void): Promise<Round> {
-  const { engine } = readStartRecord();
-  const outputs = (await stackOutputs(engine)) as Record<string, Record<string, string>>;
-  const page = outputs.pages?.[pageName(notebook)] ?? "";
-  const token = outputs.notebookTokens?.[notebook] ?? "";
-  const namespace = outputs.namespaces?.[namespaceRole(notebook)] ?? "";
+  const { name, namespace, page, token, authority } = await localNotebook();
   const config = new KubeConfig();
-  config.loadFromFile(engine.kubeconfig);
-  const pod = new ServerPod(config, namespace, `${notebook}-0`);
+  config.loadFromFile(readStartRecord().engine.kubeconfig);
+  const pod = new ServerPod(config, namespace, `${name}-0`);
   const load = loadavg()[0] ?? 0;
 
   report("restarting the notebook's pod");
   await pod.restart();
   const executors = await ExecutorPods.follow(config, namespace);
-  const browser = await startBrowser();
-  const open = () => NotebookTab.open(browser.context, page, token);
+  const hosts = { [new URL(page).hostname]: "127.0.0.1" };
+  const browser = await TestBrowser.start({ certificateAuthority: authority, hosts });
+  const opened: NotebookTab[] = [];
+  const open = async () => {
+    const tab = await NotebookTab.open(browser.context, page, token);
+    opened.push(tab);
+    return tab;
+  };
   /** Adds what Spark and Kubernetes tell to what the page showed. */
   const completed = async (tab: NotebookTab, shown: Moments, asksForExecutors: boolean): Promise<Moments> => {
     // Spark's page is a moment behind.
@@ -75,29 +69,20 @@ export async function measureRound(report: (line: string) => void): Promise<Roun
     report(ways.warm);
     const warm = await completed(other, await other.firstCount(), true);
     await other.close();
+    opened.splice(opened.indexOf(other), 1);
 
     report("waiting until executors are given back");
-    for (const until = Date.now() + 180_000; executors.count > 0; await sleep(1000))
-      if (Date.now() > until) throw new Error("executors are still there 3 minutes after their last work");
+    await until("executors are given back", 180, () => Promise.resolve(executors.count === 0));
     report(ways.returned);
     const returned = await completed(kept, await kept.count(), true);
-    await kept.close();
 
     report("the same line in local[1]");
     const floor = await measureFloor(makeScratch());
     return { moments: { cold, second, warm, returned }, floor, load: [load, loadavg()[0] ?? 0] };
   } finally {
     executors.stop();
+    // Whatever went wrong, the home is left as it was.
+    await Promise.allSettled(opened.map((tab) => tab.close()));
     await browser.stop();
   }
-}
-
-async function startBrowser(): Promise<TestBrowser> {
-  const pages = localPages();
-  if (pages === undefined) throw new Error("the embedded cluster has no pages");
-  const authority = keyPairFilesIn(pageCertificateFolder(), pageAuthority(pages)).certificate;
-  return TestBrowser.start({
-    certificateAuthority: readFileSync(authority, "utf8"),
-    hosts: { [`*.${pages.domain}`]: "127.0.0.1" },
-  });
 }

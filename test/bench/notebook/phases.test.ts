@@ -3,7 +3,6 @@ import { earliest, latest, phasesOf, rowsOf, since, wholeOf, within, type Moment
 
 const first: Moments = {
   clicked: 1000,
-  kernelIdle: 3000,
   run: 3100,
   contextBegan: 6100,
   jobSubmitted: 9100,
@@ -17,7 +16,7 @@ const first: Moments = {
 describe("the way to an answer", () => {
   it("is parted at its moments, in seconds", () => {
     expect(phasesOf(first)).toEqual({
-      ...{ kernelIdle: 2, run: 0.1, contextBegan: 3, jobSubmitted: 3, executorAskedFor: 1.1, podCreated: 0.1 },
+      ...{ run: 2.1, contextBegan: 3, jobSubmitted: 3, executorAskedFor: 1.1, podCreated: 0.1 },
       ...{ executorRegistered: 5, jobCompleted: 1, answered: 0.1 },
     });
   });

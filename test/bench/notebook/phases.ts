@@ -4,9 +4,9 @@
  */
 export const moments = {
   clicked: "the launcher's tile is clicked",
-  kernelIdle: "the notebook opens and its kernel starts",
-  run: "the line is typed",
-  contextBegan: "Spark's driver starts: Python's call, then the JVM up to the context's first statement",
+  run: "the notebook opens and its kernel starts",
+  contextBegan:
+    "the line is typed, and Spark's driver starts: Python's call, then the JVM up to the context's first statement",
   jobSubmitted: "the context comes up (API server, ports, event log) and the query is planned",
   executorAskedFor: "Spark decides to ask for an executor",
   podCreated: "the executor's pod is made",

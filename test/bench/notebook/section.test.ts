@@ -4,9 +4,9 @@ import type { Round } from "./round";
 
 const round = (slower: number): Round => ({
   moments: {
-    cold: { clicked: 0, kernelIdle: 2000, run: 2000, contextBegan: 5000, answered: 16_000 + slower },
+    cold: { clicked: 0, run: 2000, contextBegan: 5000, answered: 16_000 + slower },
     second: { run: 0, jobCompleted: 250, answered: 300 },
-    warm: { clicked: 0, kernelIdle: 1000, run: 1000, answered: 8000 },
+    warm: { clicked: 0, run: 1000, answered: 8000 },
     returned: { run: 0, executorRegistered: 6000, answered: 6500 },
   },
   floor: { first: 8, second: 0.2 },

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { readStartRecord } from "../../../local/stack/record";
+import { until } from "../../e2e/support/local-notebook";
 
 /** The pod of a notebook's server. */
 export class ServerPod {
@@ -20,11 +20,11 @@ export class ServerPod {
     const place = { namespace: this.namespace, name: this.name };
     const { metadata } = await this.api.readNamespacedPod(place);
     await this.api.deleteNamespacedPod(place);
-    const ready = ({ metadata: now, status }: V1Pod) =>
-      now?.uid !== metadata?.uid && status?.conditions?.some((is) => is.type === "Ready" && is.status === "True");
-    const read = () => this.api.readNamespacedPod(place).catch(() => ({}));
-    for (const until = Date.now() + 180_000; !ready(await read()); await sleep(500))
-      if (Date.now() > until) throw new Error(`${this.namespace}/${this.name} is not ready again after 3 minutes`);
+    await until(`${this.namespace}/${this.name} is ready again`, 180, async () => {
+      const now = await this.api.readNamespacedPod(place).catch(() => undefined);
+      const ready = now?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
+      return ready === true && now?.metadata?.uid !== metadata?.uid;
+    });
   }
 
   /** The logs of all kernels' Spark. */

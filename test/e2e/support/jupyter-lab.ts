@@ -2,6 +2,7 @@ import type { BrowserContext, Page } from "playwright-core";
 
 /** The notebook on top; others may be open behind it. */
 const panel = ".jp-NotebookPanel:not(.lm-mod-hidden)";
+const launcherTile = '.jp-LauncherCard[data-category="Notebook"]';
 const errorOutput =
   '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]';
 
@@ -48,9 +49,14 @@ export class JupyterLab {
         throw new Error(`cells still run after ${timeout} ms:\n${(await this.outputs()).join("\n")}`);
   }
 
+  /** Waits for the launcher with its tiles. */
+  async waitForLauncher(): Promise<void> {
+    await this.tab.locator(launcherTile).first().waitFor({ timeout: 60_000 });
+  }
+
   /** Opens a new notebook with the launcher's tile, as a person does, and waits until its kernel is there. */
   async openNewNotebook(): Promise<void> {
-    await this.tab.locator('.jp-LauncherCard[data-category="Notebook"]').first().click({ timeout: 60_000 });
+    await this.tab.locator(launcherTile).first().click({ timeout: 60_000 });
     await this.waitForKernel();
   }
 
