@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { seconds } from "../components/core/quantities";
-import { StepError } from "../console/errors";
+import { failureText } from "./failure";
 import type { DiffOptions } from "./diff";
 import type { EnvCheckOptions } from "./env-check";
 import type { RenderCommandOptions } from "./render";
@@ -241,7 +241,7 @@ function positiveInteger(text: string): number {
 }
 
 program.parseAsync().catch((error: unknown) => {
-  if (error instanceof StepError) console.error(`\n✖ ${error.render()}`);
-  else console.error(error);
+  const text = failureText(error);
+  console.error(text === undefined ? error : `\n${text}`);
   process.exitCode = 1;
 });

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { chosenSuites, suites } from "../../commands/e2e";
 import { imageLines } from "../../commands/image-lines";
 import { StepError } from "../../console/errors";
+import { failureText } from "../../commands/failure";
+import { ConfigError } from "../../infra/config";
 import { formatDuration } from "../../console/progress";
 import { platformImages, sparkRelease } from "../../infra/versions";
 
@@ -45,6 +47,25 @@ describe("a duration", () => {
     [245_000, "4 min 05 s"],
   ])("of %i ms reads %s", (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);
+  });
+});
+
+describe("a failure", () => {
+  it("of a stack file is a line for each fault, whichever command reads it", () => {
+    const error = new ConfigError("Pulumi.dev.yaml", [
+      { key: "the file", sentence: 'has "harp" a second time' },
+      { key: "hamilton:spark", sentence: "is missing" },
+    ]);
+    expect(failureText(error)).toBe(
+      '✖ Pulumi.dev.yaml: the file has "harp" a second time.\n✖ Pulumi.dev.yaml: hamilton:spark is missing.',
+    );
+  });
+
+  it("of a step is its own words, and of the program none", () => {
+    expect(failureText(new StepError("etcd did not start", { fix: "free the port" }))).toBe(
+      "✖ etcd did not start\n  what to do: free the port",
+    );
+    expect(failureText(new TypeError("x is undefined"))).toBeUndefined();
   });
 });
 
