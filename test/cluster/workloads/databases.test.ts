@@ -2,7 +2,9 @@ import { writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { jdbcDrivers, jdbcUrl } from "../../../components/databases/jdbc-url";
+import { jdbcDrivers, jdbcUrl, type PostgresqlDatabase } from "../../../components/databases/jdbc-url";
+import { certificatesFile } from "../../../components/databases/settings";
+import { PostgresServer } from "../../e2e/support/postgresql";
 import { inJupyterImage, makeScratch } from "./notebook/in-image";
 
 interface Outcome {
@@ -121,5 +123,60 @@ describe("a database that can't be reached, by the drivers of the image", () => 
 
   it("shows the password nowhere", () => {
     expect(JSON.stringify([...outcomes])).not.toContain("hush");
+  });
+});
+
+describe("a database of PostgreSQL, over TLS, by the driver of the image", () => {
+  const place = { address: "127.0.0.1", port: 15433, database: "trades/2026?sslmode=disable&x y" };
+  const address = { kind: "postgresql", host: place.address, port: place.port, database: place.database } as const;
+  let server: PostgresServer;
+  let outcomes: readonly Outcome[];
+
+  beforeAll(async () => {
+    server = await PostgresServer.start({ ...place, user: "reader", password: "hush" });
+    await server.query("create table desks (name text, trades int); insert into desks values ('gas', 3), ('oil', 4)");
+    const certificates = server.authority;
+    writeFileSync(join(scratch.folder, "certificates", certificatesFile("checked")), certificates);
+    const ways: Readonly<Record<string, Pick<PostgresqlDatabase, "tls" | "certificates">>> = {
+      ...{ checked: { certificates }, stranger: {}, encrypted: { tls: "require" }, plain: { tls: "disable" } },
+    };
+    for (const [name, way] of Object.entries(ways))
+      write(name, { url: jdbcUrl(name, { ...address, ...way }), driver: jdbcDrivers.postgresql });
+    const read = (name: string) =>
+      `print([tuple(row) for row in hamilton.jdbc("${name}").table("desks").orderBy("name").collect()])`;
+    // As the kubelet does it: another file in the place of the first.
+    const password = (text: string) =>
+      `import os\nopen("/scratch/databases/new", "w").write("${text}")\n` +
+      'os.replace("/scratch/databases/new", "/scratch/databases/checked.password")\n';
+    outcomes = await runCells([
+      `import hamilton\n${read("checked")}`,
+      `${password("wrong")}${read("checked")}`,
+      `${password("hush")}${read("checked")}`,
+      ...["stranger", "encrypted", "plain"].map(read),
+    ]);
+  }, 600_000);
+
+  afterAll(() => server.stop());
+
+  const rows = "[('gas', 3), ('oil', 4)]\n";
+  const sentence = (index: number) => outcomes[index]?.errors[0]?.shown ?? "";
+
+  it("is read where its authority's certificate is given, and where anybody's will do", () => {
+    expect([outcomes[0]?.texts.join(""), outcomes[4]?.texts.join("")]).toEqual([rows, rows]);
+  });
+
+  it("is read with the password of the moment, by a kernel that had another", () => {
+    expect(sentence(1)).toMatch(/^HamiltonError: database "checked" [^\n]*password authentication failed[^\n]*$/);
+    expect(outcomes[2]?.texts.join("")).toBe(rows);
+  });
+
+  it("is refused in one sentence with a certificate that nobody vouches for", () => {
+    expect(sentence(3)).toMatch(
+      /^HamiltonError: database "stranger" [^\n]*unable to find valid certification path[^\n]*$/,
+    );
+  });
+
+  it("refuses whoever comes without TLS, which its sentence says", () => {
+    expect(sentence(5)).toMatch(/^HamiltonError: database "plain" [^\n]*no encryption[^\n]*$/);
   });
 });

@@ -1,6 +1,7 @@
 import { chownSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { certificatesFolder } from "../../../../components/databases/settings";
 import { sparkUser } from "../../../../components/spark/settings";
 import { projectDirectory } from "../../../../infra/project";
 import { runInImage, type RunOptions, type RunResult } from "../../../../local/images/run-in-image";
@@ -16,7 +17,7 @@ const localSettings = ["spark.master local[1]", "spark.driver.memory 600m", "spa
 /** A scratch folder that the image's user may write to, with Spark's settings in it. */
 export function makeScratch(): Scratch {
   const folder = mkdtempSync(join(tmpdir(), "hamilton-notebook-"));
-  for (const name of ["", "home", "conf", "databases", "lake", "harp"]) {
+  for (const name of ["", "home", "conf", "databases", "certificates", "lake", "harp"]) {
     mkdirSync(join(folder, name), { recursive: true });
     chownSync(join(folder, name), sparkUser.user, sparkUser.group);
   }
@@ -39,6 +40,7 @@ export function inJupyterImage(
       project("test"),
       { source: folder, target: "/scratch" },
       { source: join(folder, "home"), target: "/home/spark" },
+      { source: join(folder, "certificates"), target: certificatesFolder, readOnly: true },
     ],
     env: {
       SPARK_CONF_DIR: "/scratch/conf",
