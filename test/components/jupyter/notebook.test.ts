@@ -1,87 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
-import { databaseConnection } from "../../../components/databases/connection";
-import { Notebook } from "../../../components/jupyter/notebook";
+import type { Notebook } from "../../../components/jupyter/notebook";
 import type { NotebookArgs } from "../../../components/jupyter/notebook-args";
-import type { OidcLogin } from "../../../components/jupyter/login";
-import type { Bucket, ObjectStoreConnection, SharedVolume } from "../../../components/core/contracts";
-import { record, unwrapped, valueOf, type Plain, type Recording } from "../../../review/recording";
+import { unwrapped, valueOf, type Recording } from "../../../review/recording";
 import { namespaceReference } from "../../support/namespaces";
-
-const bucketOf = (role: string): Bucket => ({ role, name: role, url: `s3a://${role}` });
-const namespace = namespaceReference("notebooks-harp", "dev");
-
-const credentials = {
-  namespace,
-  secretName: pulumi.output("store-nb-harp-credentials"),
-  entries: { accessKey: "AWS_ACCESS_KEY_ID", secretKey: "AWS_SECRET_ACCESS_KEY" } as const,
-  accessKey: pulumi.secret("nb-harp"),
-  secretKey: pulumi.secret("hush-hush"),
-};
-const store: ObjectStoreConnection = {
-  endpoint: pulumi.output("http://store:9000"),
-  externalEndpoint: pulumi.output("http://outside:30900"),
-  region: "us-east-1",
-  pathStyle: true,
-  buckets: ["events", "lake", "uploads"].map(bucketOf),
-  bucket: bucketOf,
-  credentials: () => credentials,
-  flows: () => ({ peers: [], ports: [] }),
-};
-const share: SharedVolume = {
-  name: "harp",
-  mountPath: "/mnt/harp",
-  readOnly: true,
-  claimIn: (where) => pulumi.interpolate`${where.name}-harp`,
-};
-
-const args: NotebookArgs = {
-  name: "harp",
-  namespace,
-  image: "registry/hamilton/jupyter:4.1.2-lab4.6.6",
-  executorImage: "registry/hamilton/spark:4.1.2",
-  releases: { spark: "4.1.2", hadoop: "3.4.2" },
-  resources: { cpu: "250m", memory: "4g" },
-  driverMemory: "1g",
-  executor: { cores: 1, memory: "1g" },
-  executors: { max: 4 },
-  quota: { cpu: "4", memory: "16g", pods: 6 },
-  refusedPriorities: ["dev-spark-driver"],
-  home: { size: "10Gi", className: "fast" },
-  login: { kind: "token" },
-  volumes: [share],
-  store,
-  credentials,
-};
-const oidc: OidcLogin = {
-  kind: "oidc",
-  issuerUrl: "https://login.example.com:8443/realms/harp",
-  issuerCidrs: ["10.40.0.0/28"],
-  clientId: "hamilton-harp",
-  clientSecret: pulumi.secret("client-hush"),
-  allowed: { groups: ["analysts"] },
-  pageUrl: "https://notebook-harp.example.com",
-  image: "registry/hamilton/oauth2-proxy:7.15.4",
-};
-
-const run = (changes: Partial<NotebookArgs> = {}, preview = false) =>
-  record(() => new Notebook("notebook-harp", { ...args, ...changes }), { preview });
-
-interface Pod {
-  readonly automountServiceAccountToken: boolean;
-  readonly containers: readonly (Plain & {
-    name: string;
-    env: { name: string; value?: string }[];
-    volumeMounts: { name: string; mountPath: string; readOnly?: boolean }[];
-  })[];
-  readonly volumes: readonly (Plain & { name: string })[];
-}
-const templateOf = (recording: Recording) =>
-  (recording.manifest("StatefulSet") as { spec: { template: { metadata: Plain; spec: Pod } } }).spec.template;
-const podOf = (recording: Recording) => templateOf(recording).spec;
-const checksumOf = (recording: Recording) =>
-  (templateOf(recording).metadata.annotations as Record<string, string>)["checksum/config"];
+import { checksumOf, credentials, namespace, oidc, podOf, run, templateOf } from "./notebook-example";
 
 describe("a notebook", () => {
   let made: Recording<Notebook>;
@@ -191,77 +114,6 @@ describe("a notebook", () => {
 
   it("has a folder for databases even without any", () => {
     expect(podOf(made).volumes).toContainEqual({ name: "databases", emptyDir: {} });
-  });
-});
-
-describe("a notebook's databases", () => {
-  const databases = [
-    databaseConnection("harp", {
-      ...{ kind: "sqlserver", host: "sql.example.com", port: 1433, database: "harp", cidrs: ["10.50.0.11/32"] },
-      ...{ user: "reader", password: pulumi.secret("hush-sql") },
-    }),
-    databaseConnection("risk", {
-      ...{ kind: "postgresql", host: "pg.example.com", port: 5432, database: "risk", cidrs: ["10.50.0.12/32"] },
-      ...{ user: "reader", password: pulumi.secret("hush-pg"), certificates: "PEM" },
-    }),
-  ] as const;
-  let made: Recording<Notebook>;
-  beforeAll(async () => {
-    made = await run({ databases });
-  });
-
-  it("are files in the folder that kernels look in", () => {
-    expect(Object.keys(made.manifest("Secret", "databases").stringData as object).sort()).toEqual([
-      ...["harp.json", "harp.password", "risk.json", "risk.password"],
-    ]);
-    expect(podOf(made).volumes).toContainEqual({ name: "databases", secret: { secretName: "databases" } });
-    expect(podOf(made).containers[0]?.volumeMounts).toContainEqual({
-      ...{ name: "databases", mountPath: "/etc/hamilton/databases", readOnly: true },
-    });
-    expect(podOf(made).containers[0]?.env).toContainEqual({
-      ...{ name: "HAMILTON_DATABASES", value: "/etc/hamilton/databases" },
-    });
-  });
-
-  it("have the certificates of their authorities at one path, in the pod and in executors", () => {
-    const mount = { name: "database-certificates", mountPath: "/etc/hamilton/database-certificates", readOnly: true };
-    const volume = { name: "database-certificates", configMap: { name: "database-certificates" } };
-    const { data } = made.manifest("ConfigMap", "spark-settings") as { data: Record<string, string> };
-    const { spec } = parse(data["executor-pod-template.yaml"] ?? "") as { spec: Pod };
-    for (const { containers, volumes } of [podOf(made), spec]) {
-      expect(containers[0]?.volumeMounts).toContainEqual(mount);
-      expect(volumes).toContainEqual(volume);
-    }
-  });
-
-  it("hand no password to executors, and none to anything but their Secret", () => {
-    const { data } = made.manifest("ConfigMap", "spark-settings") as { data: Record<string, string> };
-    expect(Object.values(data).join("\n")).not.toMatch(/\/etc\/hamilton\/databases|secret:/);
-    const others = made.resources.filter(({ name }) => name !== "notebook-harp-databases");
-    expect(JSON.stringify(others.map(({ inputs }) => inputs))).not.toMatch(/hush-(sql|pg)/);
-  });
-
-  it("may have another password, address or user without a restart of the pod", async () => {
-    const [harp, risk] = databases;
-    const other = { ...harp, url: "jdbc:sqlserver://other", user: "other", password: pulumi.secret("other") };
-    expect(templateOf(await run({ databases: [other, risk] }))).toEqual(templateOf(made));
-  });
-
-  it("are reached from the pod and from its executors, each on its own port and addresses", () => {
-    expect(made.manifest("NetworkPolicy", "notebook-to-database-harp-egress").spec).toEqual({
-      podSelector: { matchLabels: { "app.kubernetes.io/instance": "harp" } },
-      policyTypes: ["Egress"],
-      egress: [{ to: [{ ipBlock: { cidr: "10.50.0.11/32" } }], ports: [{ port: 1433, protocol: "TCP" }] }],
-    });
-    expect(made.manifest("NetworkPolicy", "notebook-to-database-risk-egress").spec).toMatchObject({
-      egress: [{ to: [{ ipBlock: { cidr: "10.50.0.12/32" } }], ports: [{ port: 5432, protocol: "TCP" }] }],
-    });
-  });
-
-  it("can't be named twice", async () => {
-    await expect(run({ databases: [databases[0], databases[0]] })).rejects.toThrow(
-      /databases is \["harp","harp"\]; expected each database once/,
-    );
   });
 });
 
