@@ -21,6 +21,8 @@ export const suites: Readonly<Record<string, Suite>> = {
   existing: { path: "test/e2e/existing", needsPlatform: true },
   environments: { path: "test/e2e/environments", needsPlatform: true },
   workloads: { path: "test/cluster/workloads", needsPlatform: true },
+  // Its files share one notebook's executors.
+  jupyter: { path: "test/e2e/jupyter", needsPlatform: true },
   // Each file has stacks and namespaces of its own, and mostly waits.
   plugins: { path: "test/cluster/plugins", needsPlatform: true, workers: 3 },
   faults: { path: "test/e2e/faults", needsPlatform: true },
