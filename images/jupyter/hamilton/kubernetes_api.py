@@ -33,8 +33,19 @@ class KubernetesApi:
             f"{self._base}/{resource}?{urllib.parse.urlencode(selectors)}",
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
         )
-        context = ssl.create_default_context(cafile=str(self._account / "ca.crt"))
+        context = server_trust(str(self._account / "ca.crt"))
         # Never through a proxy of the site: this address is inside the cluster.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
         with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
             return json.load(answer).get("items", [])
+
+
+def server_trust(authorities):
+    """Trust in the cluster's own authorities, and in servers that they vouch for.
+
+    Python 3.13 refuses certificates without an authority key identifier, which many clusters have: RFC 5280 wants one, and
+    nobody else insists. Signature, name and time are checked all the same.
+    """
+    context = ssl.create_default_context(cafile=authorities)
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context

@@ -172,7 +172,8 @@ except urllib.error.HTTPError as error:
         ...["-n", namespace, "pvc", "harp-home"],
       );
     const before = await home();
-    const size = (text: string) => stack.edit((it) => setConfig(it, ["hamilton:notebooks", "harp", "home", "size"], text));
+    const size = (text: string) =>
+      stack.edit((it) => setConfig(it, ["hamilton:notebooks", "harp", "home", "size"], text));
     const up = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", stack.name];
     for (const [changed, reason] of [
       ["300Mi", /storageclass that provisions the pvc must support resize|doesn't allow|can't grow/i],
