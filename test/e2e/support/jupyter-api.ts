@@ -166,16 +166,21 @@ export class JupyterApi {
   }
 
   /**
-   * Runs the code cells of a notebook one after another, up to the first that fails, in a kernel that ends with them.
+   * Runs the code cells of a notebook one after another, up to the first that fails.
    *
-   * @param timeout how long each cell may run, in milliseconds.
+   * @param options.timeout how long each cell may run, in milliseconds. @default 300000
+   * @param options.kernel a kernel to run them in, which goes on. @default one of the notebook's own that ends with them
    */
-  async runNotebook(path: string, timeout = 300_000): Promise<NotebookOutcome> {
+  async runNotebook(
+    path: string,
+    options: { timeout?: number; kernel?: JupyterKernel } = {},
+  ): Promise<NotebookOutcome> {
+    const { timeout = 300_000 } = options;
     const { cells } = (await this.get(path)).content as {
       cells: readonly { cell_type: string; source: string | string[] }[];
     };
     const codes = cells.filter(({ cell_type: type }) => type === "code").map(({ source }) => [source].flat().join(""));
-    const kernel = await this.startKernel(path);
+    const kernel = options.kernel ?? (await this.startKernel(path));
     try {
       const outcomes: CellOutcome[] = [];
       for (const code of codes) {
@@ -190,7 +195,7 @@ export class JupyterApi {
       if (faults[0] !== undefined) throw new Error(`${path}: its result is no table: ${faults[0].evalue}`);
       return { cells: outcomes, errors, plots, result: JSON.parse(texts.join("")) as NotebookOutcome["result"] };
     } finally {
-      await kernel.stop();
+      if (options.kernel === undefined) await kernel.stop();
     }
   }
 

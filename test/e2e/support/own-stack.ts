@@ -158,10 +158,13 @@ export class OwnStack {
 
   /** Deletes what a destruction keeps: the namespaces with data, and the volumes of shares, which stand in none. */
   private async removeKept(): Promise<void> {
-    const namespaces = ["spark", "storage"].map((role) => `${this.name}-${role}`);
-    await mustRun("kubectl", ["delete", "namespace", ...namespaces, "--ignore-not-found"]);
-    const { items } = await kubernetesObject<{ items: { metadata: { name: string } }[] }>("pv");
-    const volumes = items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith(`${this.name}-`));
+    const named = async (kind: string) => {
+      const { items } = await kubernetesObject<{ items: { metadata: { name: string } }[] }>(kind);
+      return items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith(`${this.name}-`));
+    };
+    const namespaces = await named("namespaces");
+    if (namespaces.length > 0) await mustRun("kubectl", ["delete", "namespace", "--ignore-not-found", ...namespaces]);
+    const volumes = await named("pv");
     if (volumes.length > 0) await mustRun("kubectl", ["delete", "pv", "--ignore-not-found", ...volumes]);
   }
 

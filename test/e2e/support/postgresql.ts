@@ -44,6 +44,8 @@ export interface PostgresOptions {
 export interface QueryOptions {
   readonly password?: string;
   readonly database?: string;
+  /** Of something that hands connections on to it. */
+  readonly port?: number;
   /** As in libpq's `sslmode`. @default verify-full */
   readonly sslMode?: "verify-full" | "require" | "disable";
 }
@@ -111,7 +113,7 @@ export class PostgresServer {
   async query(statements: string, asked: QueryOptions = {}): Promise<readonly (readonly string[])[]> {
     const { address, port, user, password, database } = this.options;
     const env = {
-      ...{ PGHOST: address, PGPORT: String(port), PGUSER: user, PGPASSWORD: asked.password ?? password },
+      ...{ PGHOST: address, PGPORT: String(asked.port ?? port), PGUSER: user, PGPASSWORD: asked.password ?? password },
       ...{ PGDATABASE: asked.database ?? database, PGCONNECT_TIMEOUT: "10", PGGSSENCMODE: "disable" },
       ...{ PGSSLMODE: asked.sslMode ?? "verify-full", PGSSLROOTCERT: join(this.folder, "authority.crt") },
     };
