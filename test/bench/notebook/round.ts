@@ -5,8 +5,8 @@ import type { Moments } from "./phases";
 export const ways = {
   cold: "new notebook, pod just restarted",
   second: "same kernel, executors there",
-  warm: "new notebook, pod warm",
   returned: "same kernel, executors given back",
+  warm: "new notebook, pod warm",
 } as const;
 
 /** One of the {@link ways}. */
