@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loginTimeoutSeconds } from "../../../components/databases/jdbc-url";
 import { jupyterPort, namespaceRole } from "../../../components/jupyter/settings";
 import { clusterDomain, hostAddress } from "../../../local/cluster/network";
-import { localReference } from "../../../local/images/tags";
 import { forward } from "../../../local/ingress/forward";
 import { setConfig } from "../../support/stack-edit";
 import { JupyterApi } from "../support/jupyter-api";
@@ -12,6 +11,7 @@ import { executorsIn } from "../support/local-notebook";
 import { OwnStack, type Edit } from "../support/own-stack";
 import { forwardPort, type ForwardedPort } from "../support/port-forward";
 import { PostgresServer } from "../support/postgresql";
+import { setNotebooks, smallNotebook } from "../support/small-notebook";
 
 const port = 15433;
 /** Another way to the same server, where no network policy leads. */
@@ -31,24 +31,12 @@ const rows = desks.flatMap((desk, d) =>
 /** Until a cell says that a server doesn't answer, in milliseconds; Java and a loaded host take their part beside it. */
 const longestLogin = 2 * loginTimeoutSeconds * 1000;
 
-/** The least that a notebook can be. */
-const notebook = {
-  resources: { cpu: "50m", memory: "1280m" },
-  driverMemory: "512m",
-  executor: { cores: 1, requestCores: "50m", memory: "512m" },
-  executors: { max: 1 },
-  quota: { cpu: "100m", memory: "3g", pods: 2 },
-  home: { className: "local-path", size: "100Mi" },
-  login: { kind: "token" },
-};
-
 const edit =
   (authority: string): Edit =>
   (document) => {
     const server = { kind: "postgresql", host: hostAddress, port, cidrs: [`${hostAddress}/32`], user };
     const harp = { ...server, database: "harp", password: "reader-password", certificates: authority };
-    setConfig(document, ["hamilton:images", "jupyter"], localReference("jupyter"));
-    setConfig(document, ["hamilton:notebooks"], { harp: notebook });
+    setNotebooks(document, { harp: smallNotebook });
     setConfig(document, ["hamilton:databases"], {
       harp,
       misspelt: { ...harp, database: "hrap" },

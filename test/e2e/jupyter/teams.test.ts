@@ -11,11 +11,22 @@ import { OwnStack } from "../support/own-stack";
 import { forwardPort, type ForwardedPort } from "../support/port-forward";
 import { setNotebooks, smallNotebook } from "../support/small-notebook";
 
+/** Work without end, on every CPU that it gets. */
+const reckoning = "spark.range(0, 10**13, 1, 8).selectExpr('sum(id % 7)').collect()";
+/** Work without end that leaves the CPUs to others. */
+const waiting = "spark.sparkContext.parallelize(range(2), 2).map(lambda _: __import__('time').sleep(3600)).collect()";
+
+/** Python that has something done in a thread of the kernel's, so that its cell ends at once. */
+const inBackground = (work: string) =>
+  `from pyspark import InheritableThread\nInheritableThread(target=lambda: ${work}, daemon=True).start()`;
+
 /** Two executors fill the quota, and a cell that finds none says so after half a minute. */
 const team = {
   ...smallNotebook,
+  // Room for the drivers of two kernels.
+  resources: { cpu: "50m", memory: "2g" },
   executors: { max: 2 },
-  quota: { cpu: "150m", memory: "3g", pods: 3 },
+  quota: { cpu: "150m", memory: "4g", pods: 3 },
   home: { className: "local-path", size: "200Mi" },
   patience: "30s",
 };
@@ -96,12 +107,13 @@ describe("two teams' notebooks on one cluster", () => {
 
   it("give their accounts no secrets, and nothing in other namespaces", async () => {
     const code = (namespace: string, what: string) => `
-import json, ssl, urllib.request, urllib.error
+import urllib.request, urllib.error
+from hamilton.kubernetes_api import server_trust
 folder = "/var/run/secrets/kubernetes.io/serviceaccount"
 request = urllib.request.Request("https://kubernetes.default.svc/api/v1/namespaces/${namespace}/${what}",
     headers={"Authorization": "Bearer " + open(f"{folder}/token").read()})
 try:
-    print(urllib.request.urlopen(request, context=ssl.create_default_context(cafile=f"{folder}/ca.crt")).status)
+    print(urllib.request.urlopen(request, context=server_trust(f"{folder}/ca.crt")).status)
 except urllib.error.HTTPError as error:
     print(error.code)
 `;
@@ -115,11 +127,7 @@ except urllib.error.HTTPError as error:
   });
 
   it("use all that their quotas allow at the same time", async () => {
-    // Work without end, in a thread of the kernel's, so that the cell is over while it goes on.
-    const work =
-      "import threading; from pyspark import InheritableThread\n" +
-      "InheritableThread(target=lambda: spark.range(0, 10**13, 1, 8).selectExpr('sum(id % 7)').collect(), daemon=True).start()";
-    await Promise.all([answer(harp, work), answer(risk, work)]);
+    await Promise.all([answer(harp, inBackground(reckoning)), answer(risk, inBackground(reckoning))]);
     for (const name of ["harp", "risk"])
       await until(`${name} has its two executors`, 120, async () => {
         return (await executorsIn(teamOf(name).namespace)).length === 2;
@@ -130,6 +138,8 @@ except urllib.error.HTTPError as error:
     const job = await npmRun("submit", ["workloads/jobs/without_read.py"]);
     expect(job.exitCode, job.all).toBe(0);
     for (const name of ["harp", "risk"]) expect(await executorsIn(teamOf(name).namespace)).toHaveLength(2);
+    const rest = `spark.sparkContext.cancelAllJobs()\n${inBackground(waiting)}`;
+    await Promise.all([answer(harp, rest), answer(risk, rest)]);
   });
 
   it("say in the cell that the quota is used up, instead of waiting for ever", async () => {
