@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { projectDirectory } from "../../../infra/project";
 import { localPages } from "../../../local/ingress/pages";
 import { TestBrowser } from "../support/browser";
+import type { JupyterApi } from "../support/jupyter-api";
 import { JupyterLab } from "../support/jupyter-lab";
-import { askPage, executorsIn, localNotebook, until, type LocalNotebook } from "../support/local-notebook";
+import { apiOf, askPage, executorsIn, localNotebook, until, type LocalNotebook } from "../support/local-notebook";
 
 /** The picture of the last run; `docs/images/notebook.png` is one of these. */
 const artifacts = join(projectDirectory, "artifacts");
@@ -14,19 +15,35 @@ describe("a notebook in the browser, through the ingress", () => {
   let notebook: LocalNotebook;
   let browser: TestBrowser;
   let lab: JupyterLab;
+  let api: JupyterApi;
+  /** What others had there before: the rest goes when these tests end. */
+  let before: Awaited<ReturnType<typeof left>>;
   /** Executors that were seen while the sample ran. */
   const seen = new Set<string>();
+  /** Kernels that run, and the names of what lies in the home. */
+  const left = async () => ({
+    kernels: await api.kernelIds(),
+    files: ((await api.get("")).content as readonly { name: string }[]).map(({ name }) => name),
+  });
   const address = (path: string) => `${notebook.page}${path}`;
 
   beforeAll(async () => {
     mkdirSync(artifacts, { recursive: true });
     notebook = await localNotebook();
+    api = apiOf(notebook);
+    before = await left();
     const hosts = { [`*.${new URL(notebook.page).hostname.replace(/^[^.]+\./, "")}`]: "127.0.0.1" };
     browser = await TestBrowser.start({ certificateAuthority: notebook.authority, hosts });
     // A sample is opened without the layout of an earlier visit.
     lab = await JupyterLab.open(browser.context, address("/lab/tree/samples/1-files-on-the-share.ipynb?reset"));
   });
-  afterAll(() => browser.stop());
+  afterAll(async () => {
+    await browser.stop();
+    const after = await left();
+    for (const kernel of after.kernels.filter((id) => !before.kernels.includes(id)))
+      await api.request(`/api/kernels/${kernel}`, { method: "DELETE" });
+    for (const file of after.files.filter((name) => !before.files.includes(name))) await api.delete(file);
+  });
   afterEach(async ({ task }) => {
     if (task.result?.state !== "fail") return;
     for (const [index, tab] of browser.context.pages().entries())
@@ -68,7 +85,7 @@ describe("a notebook in the browser, through the ingress", () => {
       while (!watching.signal.aborted) for (const executor of await executorsIn(notebook.namespace)) seen.add(executor);
     })();
     try {
-      await lab.runAllCells(120_000);
+      await lab.runAllCells(200_000);
     } finally {
       watching.abort();
       await watch;
@@ -76,6 +93,7 @@ describe("a notebook in the browser, through the ingress", () => {
     expect(await lab.errors()).toEqual([]);
     expect(await lab.plots()).toBe(1);
     expect(seen.size).toBeGreaterThan(0);
+    await lab.scrollToPlot();
     await lab.tab.screenshot({ path: join(artifacts, "notebook.png") });
   });
 

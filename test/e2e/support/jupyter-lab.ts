@@ -92,6 +92,11 @@ export class JupyterLab {
     return this.tab.locator(`${panel} .jp-OutputArea-output`).allInnerTexts();
   }
 
+  /** Brings the last picture into view. */
+  async scrollToPlot(): Promise<void> {
+    await this.tab.locator(`${panel} .jp-RenderedImage img`).last().scrollIntoViewIfNeeded();
+  }
+
   /** How many pictures the cells show. */
   async plots(): Promise<number> {
     return this.tab.locator(`${panel} .jp-RenderedImage img`).count();
