@@ -1,4 +1,5 @@
-import { inJupyterImage, type Scratch } from "../../cluster/workloads/notebook/in-image";
+import { rmSync } from "node:fs";
+import { inJupyterImage, makeScratch } from "../../cluster/workloads/notebook/in-image";
 
 /** Seconds of the same line in `local[1]`, without a cluster, a server and a browser. */
 export interface FloorTimes {
@@ -22,8 +23,13 @@ print(json.dumps({"first": first - started, "second": time.time() - first}))
 `;
 
 /** Times the line in the notebooks' image, on this host itself. */
-export async function measureFloor(scratch: Scratch): Promise<FloorTimes> {
-  const { exitCode, stdout, stderr } = await inJupyterImage(scratch, ["python3", "-c", program], { cwd: "/tmp" });
-  if (exitCode !== 0) throw new Error(`the line failed in local[1]:\n${stderr}`);
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as FloorTimes;
+export async function measureFloor(): Promise<FloorTimes> {
+  const scratch = makeScratch();
+  try {
+    const { exitCode, stdout, stderr } = await inJupyterImage(scratch, ["python3", "-c", program], { cwd: "/tmp" });
+    if (exitCode !== 0) throw new Error(`the line failed in local[1]:\n${stderr}`);
+    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as FloorTimes;
+  } finally {
+    rmSync(scratch.folder, { recursive: true });
+  }
 }

@@ -2,7 +2,6 @@ import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
 import { readStartRecord } from "../../../local/stack/record";
-import { makeScratch } from "../../cluster/workloads/notebook/in-image";
 import { TestBrowser } from "../../e2e/support/browser";
 import { localNotebook, until } from "../../e2e/support/local-notebook";
 import { ExecutorPods } from "./executor-pods";
@@ -85,7 +84,7 @@ export async function measureRound(report: (line: string) => void): Promise<Roun
     await givenBack();
 
     report("the same line in local[1]");
-    const floor = await measureFloor(makeScratch());
+    const floor = await measureFloor();
     return { moments: { cold, second, returned, warm }, floor, load: [load, loadavg()[0] ?? 0] };
   } finally {
     executors.stop();
