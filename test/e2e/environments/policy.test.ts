@@ -23,7 +23,11 @@ describe("the policy pack in the engine", () => {
   });
 
   it("finds an exception that nothing needs any more", async () => {
-    const harp = { kind: "storageClass", className: "local-path", accessMode: "ReadWriteOnce", mountPath: "/mnt/harp" };
+    // Volumes that somebody else made, one for each namespace that sees it: the program declares none.
+    const harp = {
+      ...{ kind: "storageClass", className: "local-path", accessMode: "ReadWriteMany", mountPath: "/mnt/harp" },
+      existingVolumes: { spark: "made-for-jobs", "notebooks-harp": "made-for-a-notebook" },
+    };
     const file = changedLocalFile(["hamilton:volumes", "harp"], harp);
     const { all, exitCode } = await npmRun("pulumi", [...preview, "--config-file", file]);
     expect(exitCode).not.toBe(0);
