@@ -259,7 +259,8 @@ describe("update", () => {
 
   it("replaces an object whose immutable field changes, old before new, and previews it", () =>
     withStack(async (stack) => {
-      await stack.up(deployment(stack, { app: "web" }));
+      const made = await stack.up(deployment(stack, { app: "web" }));
+      expect(made.failed, made.said).toBe(false);
       const before = uid(stack, "deployment/web");
       const preview = await stack.preview(deployment(stack, { app: "other" }));
       expect(preview).toMatchObject({ failed: false, counts: { replace: 1 } });
